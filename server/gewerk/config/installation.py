@@ -1,0 +1,69 @@
+"""What an operator may set, by environment variable ``GEWERK_*`` (``DATABASE_URL`` also without prefix)."""
+
+import json
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from cryptography.fernet import Fernet
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Installation(BaseSettings):
+    """One installation of Gewerk. The defaults run it embedded: SQLite, local files, one process tree."""
+
+    model_config = SettingsConfigDict(env_prefix="GEWERK_", extra="ignore")
+
+    data: Path = Field(default=Path(".data"), description="Folder for database, files and secrets.")
+    database_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("GEWERK_DATABASE_URL", "DATABASE_URL"),
+        description="postgresql://user:password@host/name; empty means SQLite in the data folder.",
+    )
+    base_url: str = Field(default="http://127.0.0.1:8000", description="Address under which users reach Gewerk; links in mails begin with it.")
+    allowed_hosts: str = Field(default="", description="Further host names, separated by commas.")
+    language: Literal["de", "en"] = Field(default="de", description="Language of pages before somebody has logged in.")
+    demo: bool = Field(default=False, description="Demo installation: logins on the start page, mails go to an outbox page.")
+    debug: bool = Field(default=False, description="Django's debug pages; never on a reachable machine.")
+    secret_key: str = Field(default="", description="Signs sessions and links; generated into the data folder when empty.")
+    encryption_key: str = Field(default="", description="Fernet key for client secrets; generated into the data folder when empty.")
+    smtp_url: str = Field(default="", description="smtp://user:password@host:587 (STARTTLS), smtps://host:465, smtp+plain://host:25; empty: mails wait.")
+    mail_from: str = Field(default="Gewerk <gewerk@localhost>", description="Sender of mails.")
+    token_hours: int = Field(default=24, ge=1, le=168, description="Life of an API access token in hours.")
+    api_rate_per_minute: int = Field(default=1200, ge=1, description="API calls per key and minute.")
+    upload_limit_mb: int = Field(default=8, ge=1, description="Largest request body in MB.")
+    trust_proxy: bool = Field(default=False, description="Behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-For.")
+
+    def secret(self, name: Literal["secret_key", "encryption_key"]) -> str:
+        """The named secret: from the environment, else from ``secrets.json`` in the data folder (generated once, mode 0600)."""
+        given: str = getattr(self, name)
+        return given or _generated_secrets(self.data)[name]
+
+
+@lru_cache
+def _generated_secrets(data: Path) -> dict[str, str]:
+    path = data / "secrets.json"
+    fresh = {"secret_key": secrets.token_urlsafe(48), "encryption_key": Fernet.generate_key().decode()}
+    data.mkdir(parents=True, exist_ok=True)
+    draft = data / f".secrets-{os.getpid()}-{secrets.token_hex(4)}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(fresh, file)
+    try:
+        # A hard link fails if the file exists: of two processes starting at once exactly one wins.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+@lru_cache
+def installation() -> Installation:
+    """The settings of this process, read once."""
+    return Installation()

@@ -1,0 +1,28 @@
+"""Who acts: the one argument that every operation and every list takes."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class ActorKind(StrEnum):
+    PERSON = "person"
+    KEY = "key"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person in an organisation, an API key, or the installation itself. Permission rules read ``roles`` and ``scopes``."""
+
+    kind: ActorKind
+    id: UUID | None
+    organisation_id: UUID
+    roles: frozenset[str] = field(default_factory=frozenset)
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    client_number: str | None = None
+    """An API key may be limited to one client (Mandant) of the ERP."""
+
+
+def system(organisation_id: UUID) -> Actor:
+    return Actor(kind=ActorKind.SYSTEM, id=None, organisation_id=organisation_id)

@@ -1,0 +1,46 @@
+"""Writing to the journal: always inside the transaction of the operation that it tells of."""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gewerk.journal.actor import Actor
+from gewerk.journal.models import Entry
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+LISTENED: set[str] = set()
+"""Events for which somebody listens; ``outreach`` fills it when the application starts."""
+
+
+def _entry(actor: Actor, event: str, object_type: str, object_id: UUID | None, data: dict[str, Any], now: datetime) -> Entry:
+    return Entry(
+        at=now,
+        organisation_id=actor.organisation_id,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        event=event,
+        object_type=object_type,
+        object_id=object_id,
+        data=data,
+        request_id=request_id.get(),
+        due_at=now if event in LISTENED else None,
+    )
+
+
+def record(
+    *, actor: Actor, event: str, object_type: str, object_id: UUID | None, now: datetime, data: dict[str, Any] | None = None
+) -> Entry:
+    """Write one entry. ``data`` must not hold personal data: field names, counts and ids only."""
+    entry = _entry(actor, event, object_type, object_id, data or {}, now)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_many(
+    *, actor: Actor, event: str, object_type: str, objects: Iterable[tuple[UUID, dict[str, Any]]], now: datetime
+) -> None:
+    """Write one entry per object (id, data) in one statement: for batches."""
+    Entry.objects.bulk_create([_entry(actor, event, object_type, i, data, now) for i, data in objects], batch_size=1000)

@@ -1,0 +1,21 @@
+"""Folding for search: what a clerk types finds what is stored, with umlauts or without (``Mueller`` = ``Müller`` = ``muller``)."""
+
+import re
+import unicodedata
+
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa", "ł": "l", "đ": "d", "ı": "i"})
+_STREET = re.compile(r"(?<=[a-z])str(?:\.|asse\b|\b)|\bstr(?:\.|asse\b|\b)")
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+
+
+def fold(text: str) -> str:
+    """Lower case, ä = ae, ß = ss, accents gone, ``Straße``/``Strasse``/``Str.`` one thing, runs of other signs one space."""
+    lowered = unicodedata.normalize("NFC", text).casefold().replace("i̇", "i")
+    spelled = lowered.translate(_GERMAN)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", _STREET.sub("strasse", plain)).strip()
+
+
+def fold_short(text: str) -> str:
+    """As ``fold``, with ae/oe/ue shortened to a/o/u: the key under which ``Muller`` finds ``Müller``."""
+    return fold(text).replace("ae", "a").replace("oe", "o").replace("ue", "u")
