@@ -1,5 +1,11 @@
-"""Addresses of the pages."""
+"""Addresses of the pages, by audience. ``account`` serves everybody: login, profile, company, team, API keys."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("gewerk.entrypoints.web.account.urls")),
+    path("", include("gewerk.entrypoints.web.manager.urls")),
+    path("operator/", include("gewerk.entrypoints.web.operator.urls")),
+    path("firm/", include("gewerk.entrypoints.web.firm.urls")),
+    path("tenant/", include("gewerk.entrypoints.web.tenant.urls")),
+]
