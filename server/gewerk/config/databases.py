@@ -22,7 +22,9 @@ def database(url: str, data: Path) -> dict[str, Any]:
         }
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(f"DATABASE_URL: {parts.scheme!r} is not supported; use postgresql://... or leave it empty for SQLite.")
+        raise ValueError(
+            f"DATABASE_URL: {parts.scheme!r} is not supported; use postgresql://... or leave it empty for SQLite."
+        )
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",

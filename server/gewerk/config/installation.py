@@ -23,19 +23,33 @@ class Installation(BaseSettings):
         validation_alias=AliasChoices("GEWERK_DATABASE_URL", "DATABASE_URL"),
         description="postgresql://user:password@host/name; empty means SQLite in the data folder.",
     )
-    base_url: str = Field(default="http://127.0.0.1:8000", description="Address under which users reach Gewerk; links in mails begin with it.")
+    base_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Address under which users reach Gewerk; links in mails begin with it.",
+    )
     allowed_hosts: str = Field(default="", description="Further host names, separated by commas.")
     language: Literal["de", "en"] = Field(default="de", description="Language of pages before somebody has logged in.")
-    demo: bool = Field(default=False, description="Demo installation: logins on the start page, mails go to an outbox page.")
+    demo: bool = Field(
+        default=False, description="Demo installation: logins on the start page, mails go to an outbox page."
+    )
     debug: bool = Field(default=False, description="Django's debug pages; never on a reachable machine.")
-    secret_key: str = Field(default="", description="Signs sessions and links; generated into the data folder when empty.")
-    encryption_key: str = Field(default="", description="Fernet key for client secrets; generated into the data folder when empty.")
-    smtp_url: str = Field(default="", description="smtp://user:password@host:587 (STARTTLS), smtps://host:465, smtp+plain://host:25; empty: mails wait.")
+    secret_key: str = Field(
+        default="", description="Signs sessions and links; generated into the data folder when empty."
+    )
+    encryption_key: str = Field(
+        default="", description="Fernet key for client secrets; generated into the data folder when empty."
+    )
+    smtp_url: str = Field(
+        default="",
+        description="smtp://user:password@host:587 (STARTTLS), smtps://host:465, smtp+plain://host:25; empty: mails wait.",
+    )
     mail_from: str = Field(default="Gewerk <gewerk@localhost>", description="Sender of mails.")
     token_hours: int = Field(default=24, ge=1, le=168, description="Life of an API access token in hours.")
     api_rate_per_minute: int = Field(default=1200, ge=1, description="API calls per key and minute.")
     upload_limit_mb: int = Field(default=8, ge=1, description="Largest request body in MB.")
-    trust_proxy: bool = Field(default=False, description="Behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-For.")
+    trust_proxy: bool = Field(
+        default=False, description="Behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-For."
+    )
 
     def secret(self, name: Literal["secret_key", "encryption_key"]) -> str:
         """The named secret: from the environment, else from ``secrets.json`` in the data folder (generated once, mode 0600)."""

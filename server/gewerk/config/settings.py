@@ -18,7 +18,9 @@ _https = _base.scheme == "https"
 
 SECRET_KEY = _installation.secret("secret_key")
 DEBUG = _installation.debug
-ALLOWED_HOSTS = [h for h in ("localhost", "127.0.0.1", "[::1]", _base.hostname, *_installation.allowed_hosts.split(",")) if h]
+ALLOWED_HOSTS = [
+    h for h in ("localhost", "127.0.0.1", "[::1]", _base.hostname, *_installation.allowed_hosts.split(",")) if h
+]
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 
 INSTALLED_APPS = [
@@ -101,7 +103,10 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "last_name")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "last_name")},
+    },
 ]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -15,7 +15,9 @@ LISTENED: set[str] = set()
 """Events for which somebody listens; ``outreach`` fills it when the application starts."""
 
 
-def _entry(actor: Actor, event: str, object_type: str, object_id: UUID | None, data: dict[str, Any], now: datetime) -> Entry:
+def _entry(
+    actor: Actor, event: str, object_type: str, object_id: UUID | None, data: dict[str, Any], now: datetime
+) -> Entry:
     return Entry(
         at=now,
         organisation_id=actor.organisation_id,
@@ -31,7 +33,13 @@ def _entry(actor: Actor, event: str, object_type: str, object_id: UUID | None, d
 
 
 def record(
-    *, actor: Actor, event: str, object_type: str, object_id: UUID | None, now: datetime, data: dict[str, Any] | None = None
+    *,
+    actor: Actor,
+    event: str,
+    object_type: str,
+    object_id: UUID | None,
+    now: datetime,
+    data: dict[str, Any] | None = None,
 ) -> Entry:
     """Write one entry. ``data`` must not hold personal data: field names, counts and ids only."""
     entry = _entry(actor, event, object_type, object_id, data or {}, now)

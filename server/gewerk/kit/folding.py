@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa", "ł": "l", "đ": "d", "ı": "i"})
+_GERMAN = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa", "ł": "l", "đ": "d", "ı": "i"}
+)
 _STREET = re.compile(r"(?<=[a-z])str(?:\.|asse\b|\b)|\bstr(?:\.|asse\b|\b)")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 

@@ -9,5 +9,11 @@ def new_id() -> uuid.UUID:
     """A fresh UUIDv7: 48 bits of milliseconds, then 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | (random & 0x3FFFFFFFFFFFFFFF)
+    value = (
+        (milliseconds & 0xFFFFFFFFFFFF) << 80
+        | 0x7 << 76
+        | (random >> 68 & 0xFFF) << 64
+        | 0b10 << 62
+        | (random & 0x3FFFFFFFFFFFFFFF)
+    )
     return uuid.UUID(int=value)

@@ -26,7 +26,7 @@ class FieldProblem:
     message: str
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """Raised by an operation that says no. ``message`` is for the user, translated when shown."""
 
     kind: RefusalKind = RefusalKind.INVALID

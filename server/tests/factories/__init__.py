@@ -19,14 +19,21 @@ _COUNTRIES = {
 
 
 def organisation(country: str = "DE", **fields: Any) -> Organisation:
-    defaults = {"kind": OrganisationKind.MANAGER, "name": f"Verwaltung {next(_count)}", "created_at": NOW, "country": country}
+    defaults = {
+        "kind": OrganisationKind.MANAGER,
+        "name": f"Verwaltung {next(_count)}",
+        "created_at": NOW,
+        "country": country,
+    }
     return Organisation.objects.create(**{**defaults, **_COUNTRIES[country], **fields})
 
 
 def person(org: Organisation, role: str = Role.ADMIN, **fields: Any) -> Person:
     number = next(_count)
     defaults: dict[str, Any] = {"first_name": "Sabine", "last_name": f"Krüger{number}", "created_at": NOW}
-    somebody = Person.objects.create_user(fields.pop("email", f"person{number}@example.org"), PASSWORD, **{**defaults, **fields})
+    somebody = Person.objects.create_user(
+        fields.pop("email", f"person{number}@example.org"), PASSWORD, **{**defaults, **fields}
+    )
     Membership.objects.create(person=somebody, organisation=org, role=role, created_at=NOW)
     return somebody
 

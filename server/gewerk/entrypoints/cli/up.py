@@ -1,0 +1,202 @@
+"""``./gewerk up``: prepare the data folder, start the platform and its worker, fill a demo through the connector, stay in front."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gewerk.entrypoints.cli.lock import lock
+from gewerk.entrypoints.cli.texts import CommandError, say
+
+
+@dataclass(frozen=True)
+class Start:
+    """How to start: where the data lie, on which address, as a demo or not."""
+
+    data: Path
+    demo: bool
+    host: str
+    port: int
+    base_url: str
+    language: str
+    demo_export: Path
+
+
+def up(start: Start) -> int:
+    """Run until Ctrl+C, SIGTERM or the end of a part. Returns the exit code."""
+    with lock(start.data):
+        _refuse_taken_port(start)
+        environment = _environment(start)
+        setup_code = prepare(start)
+        children: list[subprocess.Popen[bytes]] = []
+        try:
+            children.append(_server(start, environment))
+            children.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "gewerk.entrypoints.worker"], env=environment, start_new_session=True
+                )
+            )
+            signal.signal(signal.SIGTERM, _interrupt)
+            _await_health(start, children)
+            if start.demo:
+                _fill_demo(start, environment)
+            _announce(start, setup_code)
+            return _watch(children)
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            _stop(children)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _environment(start: Start) -> dict[str, str]:
+    os.environ.update(
+        GEWERK_DATA=str(start.data),
+        GEWERK_DEMO="true" if start.demo else "false",
+        GEWERK_BASE_URL=start.base_url,
+        GEWERK_LANGUAGE=start.language,
+    )
+    if start.host not in {"127.0.0.1", "localhost"}:
+        os.environ.setdefault("GEWERK_ALLOWED_HOSTS", start.host)
+    return dict(os.environ)
+
+
+def prepare(start: Start) -> str | None:
+    """Bring texts, database and static files up to date. Returns the code for the first-operator page of an empty installation."""
+    import django
+
+    from gewerk.config.translations import compile_catalogues
+
+    compile_catalogues()
+    django.setup()
+    from django.core.management import call_command
+
+    say("Bereite Datenbank und Seiten vor ...", "Preparing database and pages ...")
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if start.demo:
+        return None
+    from gewerk.identity.operations.first_operator import setup_code_if_empty
+
+    code: str | None = setup_code_if_empty()
+    return code
+
+
+def _refuse_taken_port(start: Start) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in start.host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((start.host, start.port))
+        except OSError as taken:
+            raise CommandError(
+                f"Port {start.port} auf {start.host} ist nicht frei. Nehmen Sie einen anderen: ./gewerk up --port {start.port + 1}",
+                f"Port {start.port} on {start.host} is not free. Take another: ./gewerk up --port {start.port + 1}",
+            ) from taken
+
+
+def _server(start: Start, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", start.host, "--port", str(start.port)),
+            *("--workers", "1", "--blocking-threads", "4", "--backpressure", "64", "--workers-kill-timeout", "5"),
+            *("--no-ws", "--log-level", "warning", "gewerk.entrypoints.wsgi:application"),
+        ],
+        env=environment,
+        # Ctrl+C reaches this process alone; it stops its parts in order.
+        start_new_session=True,
+    )
+
+
+def _await_health(start: Start, children: list[subprocess.Popen[bytes]]) -> None:
+    host = "127.0.0.1" if start.host == "0.0.0.0" else start.host  # noqa: S104
+    address = f"http://{f'[{host}]' if ':' in host else host}:{start.port}/health"
+    patience = time.monotonic() + 60
+    while time.monotonic() < patience:
+        if any(child.poll() is not None for child in children):
+            break
+        with (
+            suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(address, timeout=2) as answer,
+        ):
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise CommandError(
+        "Gewerk ist nicht gestartet; der Grund steht oben.", "Gewerk did not start; the reason is above."
+    )
+
+
+def _fill_demo(start: Start, environment: dict[str, str]) -> None:
+    from gewerk.journeys.set_up_demo import set_up_demo
+
+    folder = start.data / "connect"
+    folder.mkdir(exist_ok=True)
+    access = set_up_demo()
+    secret = folder / "client_secret"
+    secret.touch(mode=0o600)
+    secret.write_text(access.client_secret)
+    config = folder / "demo.toml"
+    config.write_text(
+        f'name = "Stammdaten aus Wodis Sigma"\n\n[source]\nkind = "wodis-sigma"\npath = "{start.demo_export}"\n\n'
+        f'[target]\nkind = "gewerk"\nbase_url = "{start.base_url}"\nclient_id = "{access.client_id}"\nclient_secret_file = "client_secret"\n\n'
+        '[settings]\nseparator = "-"\nclients = []\n'
+    )
+    connect = Path(sys.executable).with_name("gewerk-connect")
+    done = subprocess.run(
+        [str(connect), "--lang", start.language, "apply", "--config", str(config)],
+        env=environment,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode != 0:
+        raise CommandError(
+            "Der Abgleich der Demo ist gescheitert; der Grund steht oben.",
+            "The demo's sync failed; the reason is above.",
+        )
+
+
+def _announce(start: Start, setup_code: str | None) -> None:
+    if setup_code:
+        say(
+            f"Richten Sie Gewerk ein: {start.base_url}/first-operator/ (Code {setup_code})",
+            f"Set Gewerk up: {start.base_url}/first-operator/ (code {setup_code})",
+        )
+    elif start.demo:
+        say(f"Anmelden für jede Rolle: {start.base_url}/", f"Log in for every role: {start.base_url}/")
+    sys.stdout.write(f"ready {start.base_url}/\n")
+    sys.stdout.flush()
+
+
+def _watch(children: list[subprocess.Popen[bytes]]) -> int:
+    while True:
+        for child in children:
+            if child.poll() is not None:
+                say(
+                    "Ein Teil von Gewerk ist stehen geblieben; ich beende den Rest.",
+                    "A part of Gewerk has stopped; ending the rest.",
+                )
+                return 1
+        time.sleep(0.5)
+
+
+def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
