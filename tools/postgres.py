@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: found on the machine, or from the wheel in the lock file; loopback only; thrown away afterwards."""
+"""A PostgreSQL server of the tests: found on the machine, or from the wheel in the lock file; loopback only; thrown away afterwards."""
 
 import os
 import pwd
