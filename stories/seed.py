@@ -21,7 +21,6 @@ def main(country: str) -> dict[str, str]:
     django.setup()
     from django.db import transaction
     from django.utils import timezone
-
     from gewerk.identity.models import Membership, Organisation, Person, Role
     from gewerk.identity.operations.create_key import create_key
     from gewerk.journal.actor import system
