@@ -18,7 +18,11 @@ def live_memberships(person: Person, *, now: datetime) -> list[Membership]:
         .select_related("organisation")
         .order_by("created_at", "id")
     )
-    return [m for m in rows if m.ends_date is None or m.ends_date >= now.astimezone(ZoneInfo(m.organisation.time_zone)).date()]
+    return [
+        m
+        for m in rows
+        if m.ends_date is None or m.ends_date >= now.astimezone(ZoneInfo(m.organisation.time_zone)).date()
+    ]
 
 
 def actor_for(person: Person, organisation_id: UUID, *, memberships: list[Membership]) -> Actor:
@@ -36,7 +40,9 @@ def edits_stock(actor: Actor) -> bool:
     """Change the stock by hand: admin, housing manager, housing officer; keys that may write master data."""
     if actor.kind is ActorKind.KEY:
         return bool(actor.scopes & {Scope.ALL, Scope.MASTER_DATA})
-    return actor.kind is ActorKind.SYSTEM or bool(actor.roles & {Role.ADMIN, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER})
+    return actor.kind is ActorKind.SYSTEM or bool(
+        actor.roles & {Role.ADMIN, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER}
+    )
 
 
 def manages_keys(actor: Actor) -> bool:

@@ -48,6 +48,14 @@ class Organisation(models.Model):
     vat_id = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            # Of two people filling in the first-operator page at the same time, exactly one wins.
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(kind=OrganisationKind.OPERATOR), name="one_operator_organisation"
+            )
+        ]
+
 
 class People(BaseUserManager["Person"]):
     """Django asks for a manager with ``get_by_natural_key``; e-mail addresses compare in lower case."""
@@ -109,13 +117,15 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "organisation", "role"], condition=Q(ended_at__isnull=True), name="one_live_membership_per_role"
+                fields=["person", "organisation", "role"],
+                condition=Q(ended_at__isnull=True),
+                name="one_live_membership_per_role",
             )
         ]
 
 
 class Invitation(models.Model):
-    """An invitation by mail; the link's token is kept only as a hash."""
+    """An invitation by mail. The link in it is signed from the id, so no usable token lies in the database."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
@@ -128,6 +138,16 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+
+
+class LoginLink(models.Model):
+    """A link by mail that logs somebody in once, within 15 minutes; signed from the id like an invitation's."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
 
 
 class Scope(models.TextChoices):
@@ -175,7 +195,11 @@ class ApiSecret(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["key"], condition=Q(valid_until__isnull=True, revoked_at__isnull=True), name="one_active_secret_per_key")
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=Q(valid_until__isnull=True, revoked_at__isnull=True),
+                name="one_active_secret_per_key",
+            )
         ]
 
 
@@ -192,4 +216,6 @@ class IdempotentAnswer(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["key_id", "idempotency_key"], name="one_answer_per_idempotency_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["key_id", "idempotency_key"], name="one_answer_per_idempotency_key")
+        ]

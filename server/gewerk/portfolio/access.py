@@ -41,7 +41,9 @@ def integrations(actor: Actor) -> QuerySet[Integration]:
 
 def integration_runs(actor: Actor) -> QuerySet[IntegrationRun]:
     require(sees_stock(actor))
-    return IntegrationRun.objects.filter(integration__organisation_id=actor.organisation_id).select_related("integration")
+    return IntegrationRun.objects.filter(integration__organisation_id=actor.organisation_id).select_related(
+        "integration"
+    )
 
 
 def property_for(actor: Actor, property_id: UUID) -> Property:

@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Callable
-
 from zoneinfo import ZoneInfo
 
 from django.conf import settings

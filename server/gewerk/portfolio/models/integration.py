@@ -21,7 +21,9 @@ class Integration(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "external_id"], name="one_integration_per_external_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "external_id"], name="one_integration_per_external_id")
+        ]
 
 
 class RunStatus(models.TextChoices):

@@ -24,7 +24,7 @@ class Record(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - absent must not collide in the unique index
+    external_id = models.CharField(max_length=200, null=True)
     client_number = models.CharField(max_length=40, blank=True)
     name = models.CharField(max_length=300, blank=True)
     source = models.CharField(max_length=10, choices=Source, default=Source.MANUAL)
@@ -58,7 +58,11 @@ class FieldChange(models.Model):
     new = models.JSONField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "object_type", "object_id", "-id"], name="portfolio_field_change_object")]
+        indexes = [
+            models.Index(
+                fields=["organisation", "object_type", "object_id", "-id"], name="portfolio_field_change_object"
+            )
+        ]
 
 
 class OutsideReference(models.Model):
@@ -74,7 +78,9 @@ class OutsideReference(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "object_type", "object_id", "system", "reference"], name="one_outside_reference")
+            models.UniqueConstraint(
+                fields=["organisation", "object_type", "object_id", "system", "reference"], name="one_outside_reference"
+            )
         ]
 
 
@@ -90,4 +96,8 @@ class SavedView(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "organisation", "listing", "name"], name="one_saved_view_per_name")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation", "listing", "name"], name="one_saved_view_per_name"
+            )
+        ]

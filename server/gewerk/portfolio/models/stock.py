@@ -24,7 +24,9 @@ class PropertyGroup(Record):
     """Objektgruppe; an ERP's Wirtschaftseinheit may arrive as one."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "external_id"], name="one_group_per_external_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "external_id"], name="one_group_per_external_id")
+        ]
 
 
 class Property(Record):
@@ -47,7 +49,9 @@ class Property(Record):
     deputy = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "external_id"], name="one_property_per_external_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "external_id"], name="one_property_per_external_id")
+        ]
         indexes = [models.Index(fields=["organisation", "updated_at", "id"], name="portfolio_property_updated")]
 
 
@@ -123,8 +127,12 @@ class SubProperty(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "type", "external_id"], name="one_sub_property_per_external_id"),
-            models.CheckConstraint(condition=~Q(type="unit") | Q(property__isnull=False), name="a_unit_stands_in_a_property"),
+            models.UniqueConstraint(
+                fields=["organisation", "type", "external_id"], name="one_sub_property_per_external_id"
+            ),
+            models.CheckConstraint(
+                condition=~Q(type="unit") | Q(property__isnull=False), name="a_unit_stands_in_a_property"
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "updated_at", "id"], name="portfolio_sub_updated"),
