@@ -8,7 +8,7 @@ from pathlib import Path
 from gewerk.entrypoints.cli.texts import CommandError, say
 
 PROJECT = Path(__file__).resolve().parents[4]
-DEMO_DATA = PROJECT / ".demo"
+DEMO_DATA = Path(os.environ.get("GEWERK_DEMO_DATA", PROJECT / ".demo"))
 
 
 def _parser() -> argparse.ArgumentParser:
