@@ -1,0 +1,257 @@
+// dialogs.js
+{
+// Dialogs and menus are the browser's own; this closes what stays open and helps browsers without `command`.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[commandfor][command]");
+  if (opener && !("commandForElement" in HTMLButtonElement.prototype)) {
+    const dialog = document.getElementById(opener.getAttribute("commandfor"));
+    if (opener.getAttribute("command") === "show-modal") dialog?.showModal();
+    if (opener.getAttribute("command") === "close") dialog?.close();
+  }
+  if (event.target.matches("dialog[open]")) {
+    const box = event.target.getBoundingClientRect();
+    const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    if (!inside) event.target.close();
+  }
+  for (const menu of document.querySelectorAll("details.menu[open], details.lock-why[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open], details.lock-why[open]")) {
+    menu.open = false;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  }
+});
+
+// A dialog with an error in its form comes back open.
+for (const dialog of document.querySelectorAll("dialog[data-open]")) dialog.showModal();
+}
+
+// drafts.js
+{
+// <form data-draft="name"> keeps what was typed until it is sent, in this tab only; passwords and files never.
+const kept = (form) =>
+  [...form.elements].filter((element) => element.name && !["password", "file", "hidden", "submit", "button"].includes(element.type));
+
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const key = `gewerk-draft:${location.pathname}:${form.dataset.draft}`;
+  const note = form.querySelector("[data-draft-note]");
+  const draft = JSON.parse(sessionStorage.getItem(key) || "null");
+  // What the server sent back with an error is newer than the draft.
+  if (draft && !form.querySelector("[aria-invalid=true]")) {
+    for (const element of kept(form)) {
+      const value = draft[element.name];
+      if (value === undefined) continue;
+      if (["checkbox", "radio"].includes(element.type)) element.checked = value.includes(element.value);
+      else element.value = value[0];
+    }
+  }
+  form.addEventListener("input", () => {
+    const values = {};
+    for (const element of kept(form)) {
+      values[element.name] ??= [];
+      if (!["checkbox", "radio"].includes(element.type) || element.checked) values[element.name].push(element.value);
+    }
+    sessionStorage.setItem(key, JSON.stringify(values));
+    if (note) note.hidden = false;
+  });
+  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+}
+}
+
+// lists.js
+{
+// The clerk's list: the row is a link, j and k walk, x chooses, Enter opens, / searches, ? explains.
+const rows = () => [...document.querySelectorAll("main .t tbody tr:has(th > a)")];
+const here = () => document.querySelector("main .t tr.at");
+
+const go = (step) => {
+  const all = rows();
+  if (!all.length) return;
+  const index = all.indexOf(here());
+  const next = all[Math.min(Math.max(index + step, 0), all.length - 1)];
+  here()?.classList.remove("at");
+  next.classList.add("at");
+  next.querySelector("th > a").focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog")) return;
+  const search = document.querySelector("main [data-search]") || document.querySelector("[data-search]");
+  if (event.key === "/" && search) search.focus();
+  else if (event.key === "?") document.getElementById("keys")?.showModal();
+  else if (event.key === "j") go(1);
+  else if (event.key === "k") go(-1);
+  else if (event.key === "x") here()?.querySelector(".pick input")?.click();
+  else if (event.key === "Enter" && here() && event.target === document.body) here().querySelector("th > a").click();
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest(".t tbody tr");
+  const link = row?.querySelector("th > a");
+  if (!link || event.target.closest("a, button, input, label, select, summary, .menu-panel") || String(getSelection())) return;
+  if (event.ctrlKey || event.metaKey) open(link.href, "_blank", "noopener");
+  else link.click();
+});
+
+const number = new Intl.NumberFormat(document.documentElement.lang || "de");
+
+const showChosen = (list) => {
+  const boxes = [...list.querySelectorAll(".t tbody .pick input")];
+  const chosen = boxes.filter((box) => box.checked);
+  const all = list.querySelector("[data-select-all]");
+  if (all) {
+    all.checked = boxes.length > 0 && chosen.length === boxes.length;
+    all.indeterminate = chosen.length > 0 && !all.checked;
+  }
+  const bar = list.querySelector("[data-bulk]");
+  if (!bar) return;
+  bar.hidden = chosen.length === 0;
+  bar.querySelector("[data-bulk-count]").textContent = number.format(chosen.length);
+  for (const place of bar.querySelectorAll("[data-bulk-sum]")) {
+    const name = place.dataset.bulkSum;
+    const sum = chosen.reduce((total, box) => total + Number(JSON.parse(box.dataset.sums || "{}")[name] || 0), 0);
+    place.textContent = number.format(sum);
+  }
+};
+
+document.addEventListener("change", (event) => {
+  const list = event.target.closest("[data-list]");
+  if (!list || !event.target.closest(".pick")) return;
+  if (event.target.matches("[data-select-all]")) {
+    for (const box of list.querySelectorAll(".t tbody .pick input")) box.checked = event.target.checked;
+  }
+  showChosen(list);
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-bulk-clear]")) return;
+  const list = event.target.closest("[data-list]");
+  for (const box of list.querySelectorAll(".pick input")) box.checked = false;
+  showChosen(list);
+});
+
+const showAllChosen = () => document.querySelectorAll("[data-list]").forEach(showChosen);
+document.addEventListener("htmx:after:swap", showAllChosen);
+addEventListener("pageshow", showAllChosen);
+
+// A filter that is a <select> or a checkbox in a form marked so is sent when changed; without a script its button does it.
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.matches("[data-send-on-change]")) form.requestSubmit();
+});
+}
+
+// notes.js
+{
+// Toasts: what was done, with the way back. From the server as Django message or as event "gewerk:toast".
+const region = document.querySelector("[data-toasts]");
+
+const leave = (toast) => {
+  const wait = toast.querySelector("form") ? 12000 : 6000;
+  let timer = setTimeout(() => toast.remove(), wait);
+  toast.addEventListener("mouseenter", () => clearTimeout(timer));
+  toast.addEventListener("focusin", () => clearTimeout(timer));
+  toast.addEventListener("mouseleave", () => {
+    timer = setTimeout(() => toast.remove(), wait);
+  });
+};
+
+document.querySelectorAll("[data-toast]:not([data-stays])").forEach(leave);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-toast-close]");
+  if (button) button.closest("[data-toast]").remove();
+});
+
+document.addEventListener("gewerk:toast", (event) => {
+  const pattern = document.getElementById("toast-pattern");
+  if (!region || !pattern) return;
+  const toast = pattern.content.firstElementChild.cloneNode(true);
+  toast.querySelector("[data-toast-text]").textContent = event.detail.text ?? event.detail.value;
+  const form = toast.querySelector("form");
+  if (event.detail.undo) form.action = event.detail.undo;
+  else form.remove();
+  region.append(toast);
+  leave(toast);
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  const text = source ? (source.value ?? source.textContent).trim() : button.dataset.copy;
+  const area = Object.assign(document.createElement("textarea"), { value: text });
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without TLS the clipboard interface is closed; the old way still works.
+    button.after(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  document.dispatchEvent(new CustomEvent("gewerk:toast", { detail: { text: button.dataset.copied } }));
+});
+}
+
+// theme.js
+{
+// The choice of light or dark lies in a cookie, so that the server writes it into <html> and nothing flashes.
+const root = document.documentElement;
+
+const showTheme = () => {
+  const now = root.dataset.theme || "system";
+  for (const button of document.querySelectorAll("[data-theme-choice]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === now));
+  }
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-theme-choice]");
+  if (!button) return;
+  const choice = button.dataset.themeChoice;
+  const life = choice === "system" ? 0 : 31536000;
+  const secure = location.protocol === "https:" ? ";secure" : "";
+  document.cookie = `gewerk_theme=${choice};path=/;max-age=${life};samesite=lax${secure}`;
+  if (choice === "system") delete root.dataset.theme;
+  else root.dataset.theme = choice;
+  showTheme();
+});
+showTheme();
+}
+
+// times.js
+{
+// Relative dates beside the exact one in the title; in the organisation's time zone, not the browser's.
+const { lang, dataset } = document.documentElement;
+const timeZone = dataset.timeZone || undefined;
+const relative = new Intl.RelativeTimeFormat(lang || "de", { numeric: "auto" });
+const dayOf = new Intl.DateTimeFormat("en-CA", { timeZone });
+const clock = new Intl.DateTimeFormat(lang || "de", { timeZone, hour: "2-digit", minute: "2-digit" });
+const days = (date) => Math.round(Date.parse(dayOf.format(date)) / 86400000);
+
+const say = (element) => {
+  const exact = element.getAttribute("datetime");
+  const at = exact.length === 10 ? new Date(`${exact}T12:00:00Z`) : new Date(exact);
+  if (Number.isNaN(at.valueOf())) return;
+  const distance = (exact.length === 10 ? Math.round(Date.parse(exact) / 86400000) : days(at)) - days(new Date());
+  const far = Math.abs(distance);
+  if (far > 60) return;
+  const word = far < 14 ? relative.format(distance, "day") : relative.format(Math.trunc(distance / 7), "week");
+  const time = element.dataset.relative === "time" && far < 2 ? `, ${clock.format(at)}${lang.startsWith("de") ? " Uhr" : ""}` : "";
+  element.textContent = word + time;
+};
+
+const sayAll = () => document.querySelectorAll("time[data-relative]").forEach(say);
+document.addEventListener("htmx:after:swap", sayAll);
+sayAll();
+}
