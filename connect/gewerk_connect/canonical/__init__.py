@@ -6,23 +6,28 @@ Owns the nouns. Never reads, judges or sends. Keys are the ERP's text, zeros and
 from gewerk_connect.canonical.findings import Finding, FindingCode, Origin
 from gewerk_connect.canonical.judged import PUSH_ORDER, Entity, Judged, Key, Verdict
 from gewerk_connect.canonical.model import (
-    Address,
+    REQUIRED,
+    TABLES,
     Building,
     Client,
     Contract,
     ContractParty,
+    ContractUnit,
     EconomicEntity,
     Party,
     Unit,
 )
+from gewerk_connect.canonical.refusals import Refusal, SettingsError, SourceError
 
 __all__ = [
     "PUSH_ORDER",
-    "Address",
+    "REQUIRED",
+    "TABLES",
     "Building",
     "Client",
     "Contract",
     "ContractParty",
+    "ContractUnit",
     "EconomicEntity",
     "Entity",
     "Finding",
@@ -31,6 +36,9 @@ __all__ = [
     "Key",
     "Origin",
     "Party",
+    "Refusal",
+    "SettingsError",
+    "SourceError",
     "Unit",
     "Verdict",
 ]

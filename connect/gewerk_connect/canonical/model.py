@@ -1,107 +1,128 @@
-"""The canonical model. Every normalised field keeps its raw text beside it; decimals stay decimals."""
+"""The canonical model as tables: every source yields these rows, whatever its ERP calls them (spec 01).
 
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from typing import Literal
+Values are the ERP's text, ``""`` for nothing, so keys keep their zeros and every normalised field has its raw text beside it;
+decimals carry a point or the source's comma. What the text means is the rules' business.
+Tuples, not objects with behaviour: an export of a million units has six and a half million of them.
+"""
 
-from gewerk_connect.canonical.findings import Origin
-
-
-@dataclass(slots=True)
-class Address:
-    street: str | None = None
-    house_number: str | None = None
-    addition: str | None = None
-    postcode: str | None = None
-    city: str | None = None
-    district: str | None = None
-    country: str | None = None
-    raw: str | None = None
-    """The street line as the ERP holds it."""
+from typing import NamedTuple
 
 
-@dataclass(slots=True)
-class Client:
+class Client(NamedTuple):
+    """Mandant."""
+
     number: str
-    name: str | None
-    origin: Origin
+    name: str
 
 
-@dataclass(slots=True)
-class EconomicEntity:
+class EconomicEntity(NamedTuple):
+    """Wirtschaftseinheit."""
+
     client: str
     number: str
-    name: str | None
-    origin: Origin
+    name: str
 
 
-@dataclass(slots=True)
-class Building:
+class Building(NamedTuple):
+    """Gebäude, Objekt."""
+
     client: str
-    economic_entity: str | None
+    economic_entity: str
     number: str
-    name: str | None
-    address: Address
-    construction_year: int | None
-    storeys: int | None
-    origin: Origin
+    name: str
+    street: str
+    """The whole street line, unless the source has the house number apart."""
+    house_number: str
+    addition: str
+    postcode: str
+    city: str
+    district: str
+    country: str
+    construction_year: str
+    storeys: str
 
 
-@dataclass(slots=True)
-class Unit:
+class Unit(NamedTuple):
+    """Verwaltungseinheit."""
+
     client: str
-    economic_entity: str | None
-    building: str | None
+    economic_entity: str
+    building: str
     number: str
-    usage_raw: str | None
-    floor_raw: str | None
-    living_area_m2: Decimal | None
-    usable_area_m2: Decimal | None
-    rooms: Decimal | None
-    origin: Origin
-    usage: str | None = None
-    floor: int | None = None
-    position: str | None = None
+    name: str
+    usage: str
+    floor: str
+    position: str
+    living_area_m2: str
+    usable_area_m2: str
+    rooms: str
 
 
-@dataclass(slots=True)
-class ContractParty:
+class Party(NamedTuple):
+    """Geschäftspartner, Adresse."""
+
+    number: str
+    kind: str
+    """A code of the ERP; the mapping file says which is natural, legal or association."""
+    salutation: str
+    title: str
+    first_name: str
+    last_name: str
+    company_name: str
+    email: str
+    phone: str
+    mobile: str
+    language: str
+
+
+class Contract(NamedTuple):
+    """Mietvertrag, Eigentümervertrag."""
+
+    client: str
+    number: str
+    kind: str
+    """A code of the ERP; the mapping file says which is lease or ownership."""
+    start: str
+    end: str
+
+
+class ContractUnit(NamedTuple):
+    client: str
+    contract: str
+    economic_entity: str
+    building: str
+    unit: str
+
+
+class ContractParty(NamedTuple):
+    client: str
+    contract: str
     party: str
-    role: Literal["main_tenant", "co_tenant", "owner", "co_owner"]
-    share: str | None
-    is_primary: bool
-    origin: Origin
+    role: str
+    """A code of the ERP; the mapping file says which is main_tenant, co_tenant, owner, co_owner or ``ignore``."""
+    share: str
 
 
-@dataclass(slots=True)
-class Contract:
-    client: str
-    kind: Literal["lease", "ownership"]
-    number: str
-    units: list[tuple[str, ...]]
-    """Keys of units: (client, economic entity, building, unit), levels that the ERP lacks left out."""
-    start_raw: str | date | None
-    end_raw: str | date | None
-    parties: list[ContractParty]
-    origin: Origin
-    start: date | None = None
-    end: date | None = None
-    status: Literal["future", "active", "ended"] | None = None
+TABLES: dict[str, type] = {
+    "clients": Client,
+    "economic_entities": EconomicEntity,
+    "buildings": Building,
+    "units": Unit,
+    "parties": Party,
+    "contracts": Contract,
+    "contract_units": ContractUnit,
+    "contract_parties": ContractParty,
+}
+"""Table name in the mapping files -> row."""
 
-
-@dataclass(slots=True)
-class Party:
-    number: str
-    kind: Literal["natural", "legal", "association"]
-    salutation: str | None
-    title: str | None
-    first_name: str | None
-    last_name: str | None
-    company_name: str | None
-    email_raw: str | None
-    phones_raw: list[tuple[str, str]]
-    """(kind, text) with kind ``phone`` or ``mobile``."""
-    origin: Origin
-    language: str | None = None
-    emails: list[str] = field(default_factory=list)
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "clients": ("number",),
+    "economic_entities": ("client", "number"),
+    "buildings": ("client", "number"),
+    "units": ("client", "number"),
+    "parties": ("number",),
+    "contracts": ("client", "number"),
+    "contract_units": ("client", "contract", "unit"),
+    "contract_parties": ("client", "contract", "party"),
+}
+"""Columns without which a table cannot be read."""

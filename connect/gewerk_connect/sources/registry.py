@@ -1,0 +1,104 @@
+"""Finds the ERPs: every folder here with a ``manifest.toml`` is one. A new ERP is a new folder, nothing else."""
+
+import importlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from gewerk_connect.canonical.refusals import SettingsError
+from gewerk_connect.settings import SourceSettings
+from gewerk_connect.sources.mapping_file import load_mapping
+from gewerk_connect.sources.source import Place, Source
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(slots=True, frozen=True)
+class Manifest:
+    """What a source yields and needs, and what is known about it; texts are German."""
+
+    kind: str
+    erp_name: str
+    form: str
+    yields: tuple[str, ...]
+    needs: tuple[str, ...]
+    verified: tuple[str, ...]
+    assumed: tuple[str, ...]
+    folder: Path
+
+
+@cache
+def kinds() -> dict[str, Manifest]:
+    """Every source of this installation by its kind."""
+    found = {}
+    for file in sorted(_HERE.glob("*/manifest.toml")):
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        found[data["kind"]] = Manifest(
+            kind=data["kind"],
+            erp_name=data["erp_name"],
+            form=data["form"],
+            yields=tuple(data["yields"]),
+            needs=tuple(data["needs"]),
+            verified=tuple(data["verified"]),
+            assumed=tuple(data["assumed"]),
+            folder=file.parent,
+        )
+    return found
+
+
+def manifest(kind: str) -> Manifest:
+    """Raises ``SettingsError`` for a kind that this installation lacks."""
+    found = kinds().get(kind)
+    if found is None:
+        known = ", ".join(kinds())
+        raise SettingsError(
+            "kind_unknown",
+            f"Die Quelle {kind!r} gibt es nicht. Möglich sind: {known}.",
+            f"There is no source {kind!r}. Possible are: {known}.",
+        )
+    return found
+
+
+def open_source(settings: SourceSettings) -> Source:
+    """Opens an export with the source's own mapping file or the customer's copy. Reads no row yet."""
+    found = manifest(settings.kind)
+    package = f"gewerk_connect.sources.{found.folder.name}"
+    read = importlib.import_module(f"{package}.read")
+    translate = importlib.import_module(f"{package}.translate")
+    mapping = load_mapping(settings.mapping or found.folder / "mapping.toml")
+    return Source(
+        kind=found.kind,
+        erp_name=found.erp_name,
+        place=Place(settings.path, mapping, settings.encoding),
+        read=read.read,
+        translate=translate.translate,
+        files_of=read.files,
+    )
+
+
+def looks_like(path: Path, kind: str) -> tuple[str, str] | None:
+    """(kind, name) of another ERP most of whose files lie at ``path``."""
+    if not path.is_dir():
+        return None
+    present = {file.name.casefold() for file in path.iterdir()}
+    for other, found in kinds().items():
+        if other == kind:
+            continue
+        tables = load_mapping(found.folder / "mapping.toml").tables.values()
+        hits = sum(any(name.casefold() in present for name in table.files) for table in tables)
+        if hits * 2 > len(tables):
+            return other, found.erp_name
+    return None
+
+
+def recognises(columns: set[str], kind: str) -> tuple[str, str] | None:
+    """(kind, name) of another ERP to one of whose tables these columns belong."""
+    for other, found in kinds().items():
+        if other == kind:
+            continue
+        for table in load_mapping(found.folder / "mapping.toml").tables.values():
+            wanted = {names[0].rpartition(".")[2] for names in table.columns.values()}
+            if len(wanted) > 1 and len(wanted & columns) * 3 > len(wanted) * 2:
+                return other, found.erp_name
+    return None

@@ -1,0 +1,1 @@
+"""SAP Blue Eagle (RE-FX): one workbook, one sheet per table. Read first: ``manifest.toml``, then ``mapping.toml``."""

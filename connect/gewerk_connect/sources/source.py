@@ -1,0 +1,168 @@
+"""What a source is to the rest of the river: canonical rows in batches, and the way back to the raw row."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gewerk_connect.canonical.model import REQUIRED, TABLES
+from gewerk_connect.canonical.refusals import SourceError
+from gewerk_connect.sources.mapping_file import Mapping, TableMapping
+
+Row = tuple[str, ...]
+Batch = tuple[int, list[Row]]
+"""Row number of the first row, and rows in the order of the file without gaps."""
+
+
+@dataclass(slots=True)
+class RawTable:
+    """One table as it stands in the file: the header and the rows below it, in batches like ``Batch``."""
+
+    file: str
+    columns: list[str]
+    batches: Iterator[tuple[int, list[Sequence[Any]]]]
+
+
+@dataclass(slots=True, frozen=True)
+class Place:
+    """Where a reader looks: the folder (or one file) of the export, and how the customer says it is written."""
+
+    path: Path
+    mapping: Mapping
+    encoding: str | None
+
+
+Reader = Callable[[Place, TableMapping], RawTable | None]
+"""A source's ``read.read``: None when the table's file does not exist."""
+Translator = Callable[[Mapping, str, list[int | None]], Callable[[list[Sequence[Any]]], list[Row]]]
+"""A source's ``translate.translate``: (mapping, table, position of each canonical field's column) -> batch to rows."""
+
+
+@dataclass(slots=True, frozen=True)
+class Source:
+    """One export, opened. Nothing is read before ``batches`` is asked."""
+
+    kind: str
+    erp_name: str
+    place: Place
+    read: Reader
+    translate: Translator
+    files_of: Callable[[Place], list[Path]]
+
+    @property
+    def mapping(self) -> Mapping:
+        return self.place.mapping
+
+    def files(self) -> list[Path]:
+        """The files of the export that exist, for the fingerprint."""
+        return self.files_of(self.place)
+
+    def has(self, table: str) -> bool:
+        """Whether the source yields the table at all (without reading its rows)."""
+        mapped = self.mapping.tables.get(table)
+        return mapped is not None and self.read(self.place, mapped) is not None
+
+    def batches(self, table: str) -> tuple["Columns", Iterator[Batch]] | None:
+        """The canonical rows of a table; None when the source does not yield it. Raises ``SourceError``."""
+        mapped = self.mapping.tables.get(table)
+        if mapped is None:
+            return None
+        raw = self.read(self.place, mapped)
+        if raw is None:
+            if mapped.optional:
+                return None
+            raise self._missing(mapped)
+        columns, positions = self._columns(mapped, raw)
+        convert = self.translate(self.mapping, table, positions)
+        return columns, self._counted(mapped, raw, convert)
+
+    def raw_rows(self, table: str, wanted: set[int]) -> dict[int, dict[str, str]]:
+        """The rows with these numbers as the file has them, column by column; for ``explain``."""
+        mapped = self.mapping.tables.get(table)
+        raw = self.read(self.place, mapped) if mapped is not None else None
+        if raw is None:
+            return {}
+        found = {}
+        for start, rows in raw.batches:
+            for number in wanted:
+                if start <= number < start + len(rows):
+                    values = rows[number - start]
+                    found[number] = {
+                        name: "" if value is None else str(value)
+                        for name, value in zip(raw.columns, values, strict=False)
+                    }
+        return found
+
+    def _missing(self, mapped: TableMapping) -> SourceError:
+        from gewerk_connect.sources.registry import looks_like  # the registry knows this module; asked only on failure
+
+        other = looks_like(self.place.path, self.kind)
+        hint_de = f' Der Ordner sieht nach {other[1]} aus (kind = "{other[0]}").' if other else ""
+        hint_en = f' The folder looks like {other[1]} (kind = "{other[0]}").' if other else ""
+        return SourceError(
+            "file_missing",
+            f"fehlt in {self.place.path.name}. Prüfen Sie [source] path und ob der Export vollständig ist.{hint_de}",
+            f"is missing in {self.place.path.name}. Check [source] path and whether the export is complete.{hint_en}",
+            file=mapped.files[0],
+        )
+
+    def _columns(self, mapped: TableMapping, raw: RawTable) -> tuple["Columns", list[int | None]]:
+        folded = {name.strip().casefold(): index for index, name in reversed(list(enumerate(raw.columns)))}
+        positions: list[int | None] = []
+        names: dict[str, str] = {}
+        for field in TABLES[mapped.table]._fields:  # type: ignore[attr-defined]
+            candidates = mapped.columns.get(field, ())
+            found = next((folded[name.casefold()] for name in candidates if name.casefold() in folded), None)
+            if found is None and candidates and not self._may_miss(mapped, field):
+                raise self._column_missing(mapped, raw, candidates[0])
+            positions.append(found)
+            if found is not None:
+                names[field] = raw.columns[found]
+        return Columns(mapped.table, raw.file, names), positions
+
+    def _may_miss(self, mapped: TableMapping, field: str) -> bool:
+        return self.mapping.columns_optional and field not in REQUIRED[mapped.table]
+
+    def _column_missing(self, mapped: TableMapping, raw: RawTable, column: str) -> SourceError:
+        from gewerk_connect.sources.registry import recognises
+
+        other = recognises(set(raw.columns), self.kind)
+        hint_de = f' Die Spalten sehen nach {other[1]} aus (kind = "{other[0]}").' if other else ""
+        hint_en = f' The columns look like {other[1]} (kind = "{other[0]}").' if other else ""
+        return SourceError(
+            "column_missing",
+            "Diese Spalte fehlt in der Kopfzeile. Ergänzen Sie sie im Export oder nennen Sie in der Zuordnung "
+            f"({self.mapping.file.name}, [tables.{mapped.table}.columns]) die richtige.{hint_de}",
+            "This column is missing in the header. Add it to the export or name the right one in the mapping "
+            f"({self.mapping.file.name}, [tables.{mapped.table}.columns]).{hint_en}",
+            file=raw.file,
+            row=1,
+            column=column,
+        )
+
+    def _counted(
+        self, mapped: TableMapping, raw: RawTable, convert: Callable[[list[Sequence[Any]]], list[Row]]
+    ) -> Iterator[Batch]:
+        empty = True
+        for start, rows in raw.batches:
+            if rows:
+                empty = False
+                yield start, convert(rows)
+        if empty and not mapped.may_be_empty:
+            raise SourceError(
+                "table_empty",
+                "Die Datei hat keine Datenzeile. Ein leerer Export wird nie übernommen; exportieren Sie neu.",
+                "The file has no data row. An empty export is never taken over; export it again.",
+                file=raw.file,
+                row=2,
+            )
+
+
+@dataclass(slots=True, frozen=True)
+class Columns:
+    """Where a table's fields come from: for origins, findings and ``explain``."""
+
+    table: str
+    file: str
+    names: dict[str, str]
+    """Canonical field -> the column's name in the file; fields without a column are absent."""
