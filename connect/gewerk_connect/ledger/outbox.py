@@ -1,0 +1,281 @@
+"""Intents before sending, receipts after the answer. What has an intent and no receipt may be on its way."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from gewerk_connect.canonical import Entity
+from gewerk_connect.ledger.store import Store
+
+_CHUNK = 2_000
+"""Intents per statement; with 10,000 the rows in hand cost more memory than the calls they save."""
+
+
+class Step(IntEnum):
+    """The order of a push: parents first; archiving the other way round; what is adopted needs no sending."""
+
+    UPSERT_GROUPS = 0
+    UPSERT_PROPERTIES = 1
+    UPSERT_UNITS = 2
+    UPSERT_LANDLORDS = 3
+    UPSERT_TENANTS = 4
+    ARCHIVE_TENANTS = 5
+    ARCHIVE_LANDLORDS = 6
+    ARCHIVE_UNITS = 7
+    ARCHIVE_PROPERTIES = 8
+    ARCHIVE_GROUPS = 9
+    ADOPT = 10
+
+    @property
+    def archives(self) -> bool:
+        return Step.ARCHIVE_TENANTS <= self <= Step.ARCHIVE_GROUPS
+
+
+GROUP = "group"
+"""A property group in the ledger; the spec's counts name only the four entities."""
+
+_ORDER = (GROUP, Entity.PROPERTY, Entity.UNIT, Entity.LANDLORD, Entity.TENANT)
+
+
+def upsert_step(entity: str) -> Step:
+    return Step(_ORDER.index(entity))
+
+
+def archive_step(entity: str) -> Step:
+    return Step(Step.ARCHIVE_GROUPS - _ORDER.index(entity))
+
+
+def entity_of(step: Step) -> str:
+    return str(_ORDER[Step.ARCHIVE_GROUPS - step if step.archives else step])
+
+
+class Intent(NamedTuple):
+    """What is to be done to one record. ``payload`` is the record's JSON as the API gets it."""
+
+    action: str
+    entity: str
+    external_id: str
+    key: str
+    hash: bytes | None
+    previous: int | None
+    seen: bytes | None
+    reason: str | None
+    payload: bytes
+
+
+@dataclass(slots=True, frozen=True)
+class Batch:
+    """Intents of one step with neighbouring numbers: what one request carries."""
+
+    step: Step
+    first_seq: int
+    external_ids: list[str]
+    payloads: list[bytes]
+
+    def __len__(self) -> int:
+        return len(self.external_ids)
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        middle = len(self) // 2
+        return (
+            Batch(self.step, self.first_seq, self.external_ids[:middle], self.payloads[:middle]),
+            Batch(self.step, self.first_seq + middle, self.external_ids[middle:], self.payloads[middle:]),
+        )
+
+
+class Answer(NamedTuple):
+    """What came back for one intent: a status of ``receipts`` and, when rejected, the problem as JSON."""
+
+    status: str
+    problem: str | None
+
+
+class Outbox:
+    """The intents of one run."""
+
+    def __init__(self, store: Store, run_no: int) -> None:
+        self._store = store
+        self._run_no = run_no
+        self._waiting: dict[Step, list[tuple[Any, ...]]] = {}
+        self.planned: dict[Step, int] = {}
+
+    def _first(self, step: Step) -> int:
+        return self._run_no << 40 | step << 32
+
+    # before sending
+
+    def add(self, intent: Intent) -> None:
+        """Takes an intent; it is on disk after ``seal``."""
+        if intent.action == "adopt":
+            step = Step.ADOPT
+        elif intent.action == "archive":
+            step = archive_step(intent.entity)
+        else:
+            step = upsert_step(intent.entity)
+        position = self.planned.get(step, 0)
+        self.planned[step] = position + 1
+        waiting = self._waiting.setdefault(step, [])
+        waiting.append((self._first(step) + position, self._store.no, *intent))
+        if len(waiting) >= _CHUNK:
+            self._flush(step)
+
+    def _flush(self, step: Step) -> None:
+        rows = self._waiting.pop(step, [])
+        with self._store.write() as connection:
+            self._store.many(
+                connection,
+                "INSERT INTO intents (seq, connection_no, action, entity, external_id, key, hash, previous, seen,"
+                " reason, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def seal(self) -> None:
+        """From here on every intent is on disk and may be sent."""
+        for step in list(self._waiting):
+            self._flush(step)
+
+    def drop(self) -> None:
+        """Forgets intents that were never sent (a plan that the fuse stopped)."""
+        self._waiting.clear()
+        self.planned.clear()
+        with self._store.write() as connection:
+            drop_intents(self._store, connection, self._run_no)
+
+    # while sending
+
+    def batches(self, step: Step, size: int) -> Iterator[Batch]:
+        """The step's intents in order. Other connections may write meanwhile: each batch is a query of its own."""
+        start, end = self._first(step), self._first(step) + self.planned.get(step, 0)
+        while start < end:
+            with self._store.engine.connect() as connection:
+                rows = connection.exec_driver_sql(
+                    self._store.sql("SELECT external_id, payload FROM intents WHERE seq >= ? AND seq < ? ORDER BY seq"),
+                    (start, min(start + size, end)),
+                ).all()
+            yield Batch(step, start, [r[0] for r in rows], [bytes(r[1]) for r in rows])
+            start += len(rows)
+
+    def receive(self, batch: Batch, answers: Sequence[Answer], at: datetime) -> None:
+        """Writes the receipts of a batch and what they confirm, in one transaction."""
+        runs = list(_alike(batch.first_seq, answers))
+        with self._store.write() as connection:
+            stamp = at.isoformat(sep=" ") if self._store.dialect == "sqlite" else at
+            self._store.many(
+                connection,
+                "INSERT INTO receipts (first_seq, last_seq, status, problem, answered_at) VALUES (?, ?, ?, ?, ?)",
+                [(first, last, answer.status, answer.problem, stamp) for first, last, answer in runs],
+            )
+            for first, last, answer in runs:
+                connection.exec_driver_sql(self._store.sql(_CONFIRM[answer.status]), (first, last))
+
+    def adopt(self, at: datetime) -> None:
+        """Confirms what the target already held as it should be."""
+        count = self.planned.get(Step.ADOPT, 0)
+        if count:
+            first = self._first(Step.ADOPT)
+            batch = Batch(Step.ADOPT, first, [""] * count, [])
+            self.receive(batch, [Answer("unchanged", None)] * count, at)
+
+    def tally(self) -> dict[str, dict[str, int]]:
+        """Receipts of the run by entity and status; adopted records are not in it."""
+        counts: dict[str, dict[str, int]] = {}
+        with self._store.engine.connect() as connection:
+            rows = connection.exec_driver_sql(
+                self._store.sql(
+                    "SELECT first_seq, last_seq, status FROM receipts WHERE first_seq >= ? AND first_seq < ?"
+                ),
+                (self._first(Step.UPSERT_GROUPS), self._first(Step.ADOPT)),
+            )
+            for first, last, status in rows:
+                of_entity = counts.setdefault(entity_of(Step(first >> 32 & 0xFF)), {})
+                of_entity[status] = of_entity.get(status, 0) + last - first + 1
+        return counts
+
+    def refusals(self, limit: int) -> Iterator[tuple[str, str, str]]:
+        """(entity, external_id, problem as JSON) of what the target refused."""
+        return self._store.stream(
+            "SELECT i.entity, i.external_id, r.problem FROM receipts r JOIN intents i ON i.seq = r.first_seq"
+            " WHERE r.first_seq >= ? AND r.first_seq < ? AND r.status = 'rejected' ORDER BY r.first_seq LIMIT ?",
+            (self._first(Step.UPSERT_GROUPS), (self._run_no + 1) << 40, limit),
+        )
+
+
+def _alike(first_seq: int, answers: Sequence[Answer]) -> Iterator[tuple[int, int, Answer]]:
+    """Neighbours with the same answer as (first, last, answer); a refusal always stands alone."""
+    start = 0
+    for place in range(1, len(answers) + 1):
+        if place == len(answers) or answers[place] != answers[start] or answers[start].status == "rejected":
+            yield first_seq + start, first_seq + place - 1, answers[start]
+            start = place
+
+
+_TAKEN = (
+    "INSERT INTO records (connection_no, entity, external_id, key, state, hash, intent, refusal, accepted)"
+    " SELECT connection_no, entity, external_id, key, 'active', hash, seq, NULL, {accepted}"
+    " FROM intents WHERE seq BETWEEN ? AND ?"
+    " ON CONFLICT (connection_no, entity, external_id) DO UPDATE SET key = excluded.key, state = excluded.state,"
+    " hash = excluded.hash, intent = excluded.intent, refusal = NULL, accepted = excluded.accepted"
+)
+_THESE = (
+    "(connection_no, entity, external_id) IN"
+    " (SELECT connection_no, entity, external_id FROM intents WHERE seq BETWEEN ? AND ?)"
+)
+_CONFIRM = {
+    "created": _TAKEN.format(accepted="NULL"),
+    "updated": _TAKEN.format(accepted="NULL"),
+    # sent because the target showed something else, yet nothing was to change: so that is its own way to hold it
+    "unchanged": _TAKEN.format(accepted="seen"),
+    "archived": f"UPDATE records SET state = 'archived', hash = NULL, refusal = NULL, accepted = NULL WHERE {_THESE}",  # noqa: S608
+    "gone": f"DELETE FROM records WHERE {_THESE}",  # noqa: S608
+    "rejected": (
+        "INSERT INTO records (connection_no, entity, external_id, key, state, hash, intent, refusal, accepted)"
+        " SELECT connection_no, entity, external_id, key, 'refused', NULL, NULL, seq, NULL"
+        " FROM intents WHERE seq BETWEEN ? AND ?"
+        " ON CONFLICT (connection_no, entity, external_id) DO UPDATE SET state = 'refused', refusal = excluded.refusal"
+    ),
+}
+_UNSURE = (
+    "INSERT INTO records (connection_no, entity, external_id, key, state, hash, intent, refusal, accepted)"
+    " SELECT connection_no, entity, external_id, key, 'unsure', NULL, NULL, NULL, NULL"
+    " FROM intents WHERE seq BETWEEN ? AND ?"
+    " ON CONFLICT (connection_no, entity, external_id) DO UPDATE SET state = 'unsure'"
+)
+
+
+def settle(store: Store, run_no: int) -> int:
+    """After a run that broke off: every intent without a receipt makes its record ``unsure``. Returns how many."""
+    first, last = run_no << 40, (run_no << 40 | Step.ADOPT << 32) - 1
+    with store.write() as connection:
+        answered = connection.exec_driver_sql(
+            store.sql("SELECT first_seq, last_seq FROM receipts WHERE first_seq BETWEEN ? AND ? ORDER BY first_seq"),
+            (first, last),
+        ).all()
+        unsure = 0
+        for done_from, done_to in [*answered, (last + 1, last + 1)]:
+            if first < done_from:
+                unsure += connection.exec_driver_sql(store.sql(_UNSURE), (first, done_from - 1)).rowcount
+            first = done_to + 1
+        return unsure
+
+
+def drop_intents(store: Store, connection: Any, run_no: int) -> None:
+    span = (run_no << 40, ((run_no + 1) << 40) - 1)
+    connection.exec_driver_sql(store.sql("DELETE FROM intents WHERE seq BETWEEN ? AND ?"), span)
+
+
+def tidy(store: Store, run_no: int) -> None:
+    """Drops what no record, no refusal and no comparison of the run ``run_no`` points at any more."""
+    before = run_no << 40
+    with store.write() as connection:
+        connection.exec_driver_sql(
+            store.sql(
+                "DELETE FROM intents WHERE connection_no = ? AND seq < ?"
+                " AND NOT EXISTS (SELECT 1 FROM records r WHERE r.connection_no = intents.connection_no"
+                " AND r.entity = intents.entity AND r.external_id = intents.external_id"
+                " AND (r.intent = intents.seq OR r.refusal = intents.seq))"
+                " AND seq NOT IN (SELECT previous FROM intents WHERE seq >= ? AND previous IS NOT NULL)"
+            ),
+            (store.no, before, before),
+        )

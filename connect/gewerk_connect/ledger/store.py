@@ -1,0 +1,158 @@
+"""The state database, opened for one connection (one ERP into one target)."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from gewerk_connect.canonical.refusals import Refusal
+from gewerk_connect.ledger import schema
+
+CACHE_KIB = 16_000
+"""SQLite's page cache; with the default of 2,000 a first run of 250,000 records spills and slows."""
+
+
+class StateError(Refusal):
+    """The state database cannot be used."""
+
+
+class Store:
+    """An engine, and which of the connections kept there is meant. Written by one thread only."""
+
+    def __init__(self, engine: Engine, path: Path | None, connection_id: str, base_url: str) -> None:
+        self.engine = engine
+        self.path = path
+        self.connection_id = connection_id
+        self.base_url = base_url
+        self.dialect = engine.dialect.name
+        self.no = self._connection_no()
+
+    def _connection_no(self) -> int:
+        table = schema.connections
+        wanted = (table.c.external_id == self.connection_id) & (table.c.base_url == self.base_url)
+        with self.engine.begin() as connection:
+            found = connection.execute(select(table.c.no).where(wanted)).scalar()
+            if found is not None:
+                return int(found)
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(insert(table).values(external_id=self.connection_id, base_url=self.base_url))
+        except IntegrityError:  # somebody was faster
+            pass
+        with self.engine.begin() as connection:
+            return int(connection.execute(select(table.c.no).where(wanted)).scalar_one())
+
+    def sql(self, text: str) -> str:
+        """A statement written with ``?`` in the driver's own style."""
+        return text.replace("?", "%s") if self.dialect == "postgresql" else text
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            yield connection
+
+    def many(self, connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """The driver's own ``executemany``: a SQLAlchemy insert builds a dict per row and takes five times as long."""
+        if rows:
+            connection.exec_driver_sql(self.sql(text), list(rows))
+
+    def stream(self, text: str, parameters: tuple[Any, ...], *, at_a_time: int = 5_000) -> Iterator[Any]:
+        """Rows of a query on a connection of its own, never all in memory, while others write."""
+        with self.engine.connect().execution_options(stream_results=True) as connection:
+            result = connection.exec_driver_sql(self.sql(text), parameters)
+            cursor = result.cursor
+            if cursor is None:
+                return
+            while rows := cursor.fetchmany(at_a_time):
+                yield from rows
+
+    # the connection's own row
+
+    def facts(self) -> dict[str, Any]:
+        with self.engine.connect() as connection:
+            row = connection.execute(select(schema.connections).where(schema.connections.c.no == self.no)).one()
+            return dict(row._mapping)
+
+    def note(self, **values: Any) -> None:
+        with self.write() as connection:
+            connection.execute(update(schema.connections).where(schema.connections.c.no == self.no).values(**values))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def open_store(url: str, connection_id: str, base_url: str, *, make: bool = True) -> Iterator[Store]:
+    """Opens the state; ``make=False`` leaves no file behind where there is none yet (an empty one in memory instead)."""
+    engine, path = _engine(url, make=make)
+    try:
+        try:
+            schema.metadata.create_all(engine)
+            store = Store(engine, path, connection_id, base_url)
+        except SQLAlchemyError as error:
+            raise _unusable(error) from error
+        yield store
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str, *, make: bool) -> tuple[Engine, Path | None]:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed.set(drivername="postgresql+psycopg")), None
+        if parsed.get_backend_name() != "sqlite":
+            raise StateError(
+                "state_unsupported",
+                "[state] url: nur sqlite:/// und postgresql:// werden unterstützt.",
+                "[state] url: only sqlite:/// and postgresql:// are supported.",
+            )
+    except ArgumentError as error:
+        raise StateError(
+            "state_unsupported",
+            "[state] url ist keine Datenbank-Adresse (sqlite:///datei oder postgresql://...).",
+            "[state] url is no database address (sqlite:///file or postgresql://...).",
+        ) from error
+    name = parsed.database
+    path = Path(name) if name and name != ":memory:" else None
+    if path is None or (not make and not path.exists()):
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        return engine, None
+    _private(path)
+    engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine, path
+
+
+def _private(path: Path) -> None:
+    """The state holds names and addresses: made readable for its owner only."""
+    if not path.exists():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise _unusable(error) from error
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # a killed process loses nothing; after a power cut the last receipts may be missing and are fetched again
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+    cursor.close()
+
+
+def _unusable(error: Exception) -> StateError:
+    kind = type(error).__name__
+    return StateError(
+        "state_unusable",
+        f"Der Zustand ([state] url) ist nicht verwendbar ({kind}). Prüfen Sie Pfad, Rechte und freien Platz.",
+        f"The state ([state] url) cannot be used ({kind}). Check its path, rights and free space.",
+    )

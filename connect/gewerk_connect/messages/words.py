@@ -1,0 +1,149 @@
+"""Short texts by name, in German and English."""
+
+import os
+from collections.abc import Mapping
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "property": ("Objekte", "Properties"),
+    "unit": ("Einheiten", "Units"),
+    "landlord": ("Eigentümer", "Landlords"),
+    "tenant": ("Mieter", "Tenants"),
+    "group": ("Objektgruppen", "Property groups"),
+    "create": ("neu", "create"),
+    "update": ("ändern", "update"),
+    "archive": ("archivieren", "archive"),
+    "created": ("neu", "created"),
+    "updated": ("geändert", "updated"),
+    "archived": ("archiviert", "archived"),
+    "unchanged": ("unverändert", "unchanged"),
+    "held": ("zurückgehalten", "held"),
+    "refused": ("abgelehnt", "refused"),
+    "plan_title": ("Plan für {as_of}: {name}", "Plan for {as_of}: {name}"),
+    "run_title": ("Lauf für {as_of}: {name}", "Run for {as_of}: {name}"),
+    "report_title": (
+        "Letzter Lauf: {name}, begonnen {started}, Stichtag {as_of}",
+        "Last run: {name}, started {started}, as of {as_of}",
+    ),
+    "status": ("Ergebnis: {status}", "Result: {status}"),
+    "succeeded": ("abgeschlossen", "succeeded"),
+    "failed": ("fehlgeschlagen", "failed"),
+    "stopped_by_fuse": ("von der Sicherung angehalten", "stopped by the fuse"),
+    "interrupted": ("unterbrochen", "interrupted"),
+    "planning": ("läuft oder wurde unterbrochen", "running or interrupted"),
+    "pushing": ("läuft oder wurde unterbrochen", "running or interrupted"),
+    "nothing_to_do": ("Nichts zu tun: Gewerk ist auf dem Stand des ERP.", "Nothing to do: Gewerk matches the ERP."),
+    "no_change": (
+        "Export und Einstellungen sind unverändert seit dem letzten Lauf.",
+        "Export and settings have not changed since the last run.",
+    ),
+    "occupancy": ("Vermietet: {let}, leer: {vacant}", "Let: {let}, vacant: {vacant}"),
+    "skipped": ("Nicht übertragen:", "Not sent:"),
+    "tenant_without_email": ("Mieter ohne E-Mail-Adresse", "tenants without e-mail address"),
+    "ended": ("Verträge beendet", "contracts ended"),
+    "not_yet": ("Verträge beginnen erst später", "contracts that begin later"),
+    "unit_without_building": ("Einheiten ohne Gebäude", "units without building"),
+    "broken_reference": ("Verweise ins Leere", "broken references"),
+    "invalid_date": ("unmögliche Daten", "impossible dates"),
+    "conflicting_rows": ("widersprüchliche Zeilen", "conflicting rows"),
+    "id_collision": ("gleiche IDs", "colliding ids"),
+    "parent_held": ("hängen an Zurückgehaltenem", "depend on held records"),
+    "findings": ("Befunde: {total}", "Findings: {total}"),
+    "todo": ("Zu tun: {todo}", "To do: {todo}"),
+    "and_more": ("... und {count} weitere", "... and {count} more"),
+    "row": ("Zeile {row}", "row {row}"),
+    "changes": ("Was geschehen würde:", "What would happen:"),
+    "fields": ("Felder: {fields}", "fields: {fields}"),
+    "refusals": ("Von Gewerk abgelehnt:", "Refused by Gewerk:"),
+    "duration": ("Dauer: {seconds} s", "Duration: {seconds} s"),
+    "fuse": (
+        "SICHERUNG: {count} von {in_force} ({percent} %) würden archiviert ({entity}).",
+        "FUSE: {count} of {in_force} ({percent} %) would be archived ({entity}).",
+    ),
+    "fuse_apply": (
+        "Es wurde nichts gesendet. Prüfen Sie, ob der Export vollständig ist und ein Filter geändert wurde. Ist alles"
+        " so gewollt, bestätigen Sie mit: gewerk-connect apply --confirm-fuse",
+        "Nothing was sent. Check whether the export is complete and whether a filter was changed. If it is meant so,"
+        " confirm with: gewerk-connect apply --confirm-fuse",
+    ),
+    "fuse_plan": (
+        "Ein Lauf würde hier anhalten, bevor etwas gesendet wird, bis er mit apply --confirm-fuse bestätigt ist.",
+        "A run would stop here before anything is sent, until it is confirmed with apply --confirm-fuse.",
+    ),
+    "not_posted": (
+        "Der Bericht konnte Gewerk nicht übergeben werden; der nächste Lauf holt es nach.",
+        "The report could not be handed to Gewerk; the next run will do it.",
+    ),
+    "busy": (
+        "Für diese Verbindung läuft schon ein anderer Lauf. Warten Sie, bis er fertig ist.",
+        "Another run of this connection is under way. Wait until it has finished.",
+    ),
+    "no_run": ("Für diese Verbindung gab es noch keinen Lauf.", "There was no run of this connection yet."),
+    "no_target": (
+        "In der Konfiguration fehlt [target]: base_url, client_id und client_secret eintragen.",
+        "The configuration lacks [target]: enter base_url, client_id and client_secret.",
+    ),
+    "no_config": (
+        "--config fehlt. Geben Sie die Konfigurationsdatei der Verbindung an, zum Beispiel --config verbindung.toml.",
+        "--config is missing. Name the connection's configuration file, for example --config connection.toml.",
+    ),
+    "unexpected": (
+        "Unerwarteter Fehler ({kind}). Einzelheiten stehen in {log}. Der nächste Lauf macht dort weiter, wo dieser"
+        " aufgehört hat.",
+        "Unexpected error ({kind}). Details are in {log}. The next run goes on where this one stopped.",
+    ),
+    "stopped_by_hand": (
+        "Angehalten. Der nächste Lauf macht dort weiter, wo dieser aufgehört hat.",
+        "Stopped. The next run goes on where this one stopped.",
+    ),
+    "usage": ("Aufruf: {message}", "Usage: {message}"),
+    "help_hint": ("Hilfe: {command} --help", "Help: {command} --help"),
+    "reading_target": ("Bestand in Gewerk lesen", "Reading the stock in Gewerk"),
+    "reading_source": ("Export lesen", "Reading the export"),
+    "comparing": ("Vergleichen", "Comparing"),
+    "source_ok": ("Quelle lesbar: {name}", "Source readable: {name}"),
+    "source_rows": ("Gelesene Zeilen:", "Rows read:"),
+    "safe_separators": ("Sichere Separatoren: {separators}", "Safe separators: {separators}"),
+    "would_send": ("Würde übertragen:", "Would be sent:"),
+    "explain_erp": ("1. Was das ERP sagt", "1. What the ERP says"),
+    "explain_rules": ("2. Wie daraus Werte werden", "2. How values are made of it"),
+    "explain_verdict": ("3. Urteil", "3. Verdict"),
+    "explain_payload": ("4. Was gesendet werden soll", "4. What is to be sent"),
+    "explain_diff": ("5. Vergleich mit dem zuletzt Bestätigten", "5. Compared with what was last confirmed"),
+    "explain_sent": ("6. Zuletzt gesendet", "6. Sent last"),
+    "explain_answer": ("7. Antwort von Gewerk", "7. Gewerk's answer"),
+    "nothing_sent": ("noch nichts gesendet", "nothing sent yet"),
+    "no_answer": ("noch keine Antwort", "no answer yet"),
+    "not_in_source": ("nicht in der Quelle", "not in the source"),
+    "not_confirmed": ("noch nichts bestätigt", "nothing confirmed yet"),
+    "same_as_confirmed": ("gleich", "the same"),
+    "differs": ("verschieden: {fields}", "different: {fields}"),
+    "unknown_record": (
+        "{entity} {external_id} kennt weder die Quelle noch der letzte Lauf. Prüfen Sie Schreibweise und Separator.",
+        "Neither the source nor the last run knows {entity} {external_id}. Check spelling and separator.",
+    ),
+    "unknown_field": (
+        "Das Feld {field} gibt es hier nicht. Möglich sind: {fields}.",
+        "There is no field {field} here. Possible are: {fields}.",
+    ),
+    "run_of": ("Lauf {run} ({action})", "run {run} ({action})"),
+    "state_of": ("Zustand im Konnektor: {state}", "state in the connector: {state}"),
+    "verdict_send": ("wird übertragen", "is sent"),
+    "verdict_left_out": ("wird nicht übertragen ({reason})", "is not sent ({reason})"),
+    "verdict_held": ("wird zurückgehalten ({reason})", "is held ({reason})"),
+    "adopt": ("übernommen", "adopted"),
+}
+
+
+def say(language: str, name: str, **values: object) -> str:
+    """The text ``name`` in a language; German where it is none of ours."""
+    german, english = _WORDS[name]
+    return (english if language == "en" else german).format(**values)
+
+
+def language_from(environment: Mapping[str, str] = os.environ) -> str:
+    """``en`` when the environment asks for English, else German."""
+    for name in ("GEWERK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environment.get(name, "")
+        if value:
+            return "en" if value.lower().startswith("en") else "de"
+    return "de"

@@ -1,0 +1,23 @@
+"""From intents to receipts: batches over HTTP, in the order parents first, with patience where patience helps.
+
+Owns what to do about each kind of answer: wait, try again, split, keep as refused, or stop. Never decides what is to
+be sent and never sends anything that is not an intent in the ledger.
+Read first: ``sender.py``; ``patience.py`` for waiting, ``target.py`` for what a target is and reading what it holds.
+"""
+
+from gewerk_connect.push.patience import Patience
+from gewerk_connect.push.sender import BATCH_SIZE, IN_FLIGHT, push
+from gewerk_connect.push.target import Target, TargetError, authorize, explain_error, open_target, read_target
+
+__all__ = [
+    "BATCH_SIZE",
+    "IN_FLIGHT",
+    "Patience",
+    "Target",
+    "TargetError",
+    "authorize",
+    "explain_error",
+    "open_target",
+    "push",
+    "read_target",
+]

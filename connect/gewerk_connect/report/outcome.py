@@ -1,0 +1,112 @@
+"""One plan's or run's result, and its JSON (spec 01, "For scripts")."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from gewerk_connect.canonical import Entity
+from gewerk_connect.diff import Comparison, Tripped
+
+COUNTED = (Entity.PROPERTY, Entity.UNIT, Entity.TENANT, Entity.LANDLORD)
+"""The order of the spec's JSON."""
+PLANNED = ("create", "update", "archive", "unchanged")
+DONE = ("created", "updated", "archived", "unchanged", "held", "refused")
+
+Counts = dict[str, dict[str, int]]
+
+
+@dataclass(slots=True, frozen=True)
+class Change:
+    """One planned change by name; ``fields`` only for an update, and never their values."""
+
+    action: str
+    entity: str
+    external_id: str
+    reason: str | None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    as_of: date
+    started_at: datetime
+    finished_at: datetime
+    status: str
+    """``planned``, or one of the API's: ``succeeded``, ``failed``, ``stopped_by_fuse``, ``interrupted``."""
+    counts: Counts
+    """Per entity; the keys are ``PLANNED`` for a plan and ``DONE`` for a run."""
+    skipped: dict[str, int]
+    let_units: int | None
+    vacant_units: int | None
+    finding_counts: dict[str, int]
+    tripped: list[Tripped] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    unread: bool = False
+    """True: source and settings are as in the last run, so nothing was read."""
+    run_id: str | None = None
+    posted: bool | None = None
+    """False: the platform did not take the report; None: it was not to be handed over."""
+
+    @property
+    def changed(self) -> int:
+        """Records that were or would be changed."""
+        calm = ("unchanged", "held")
+        return sum(count for of in self.counts.values() for name, count in of.items() if name not in calm)
+
+    @property
+    def findings_total(self) -> int:
+        return sum(self.finding_counts.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that ``plan`` and ``apply`` print."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "counts": {entity.value: self.counts[entity] for entity in COUNTED},
+            "skipped": self.skipped,
+            "let_units": self.let_units,
+            "vacant_units": self.vacant_units,
+            "findings": {"total": self.findings_total, "by_code": self.finding_counts},
+        }
+
+    def stored(self) -> dict[str, Any]:
+        """What the ledger keeps of a run."""
+        return self.as_json()
+
+
+def planned_counts(results: Mapping[str, Comparison]) -> Counts:
+    return {
+        entity: {name: getattr(results[entity], name) if entity in results else 0 for name in PLANNED}
+        for entity in COUNTED
+    }
+
+
+def done_counts(results: Mapping[str, Comparison], receipts: Counts) -> Counts:
+    """What was done by the receipts, and what needed nothing by the comparison."""
+    counts: Counts = {}
+    for entity in COUNTED:
+        got = receipts.get(entity, {})
+        result = results.get(entity, Comparison())
+        counts[entity] = {
+            "created": got.get("created", 0),
+            "updated": got.get("updated", 0),
+            "archived": got.get("archived", 0) + got.get("gone", 0),
+            "unchanged": got.get("unchanged", 0) + result.unchanged,
+            "held": result.held,
+            "refused": got.get("rejected", 0),
+        }
+    return counts
+
+
+def calm_counts(last: Counts, names: tuple[str, ...]) -> Counts:
+    """The counts of a run that finds everything as the last one left it."""
+    counts: Counts = {}
+    for entity in COUNTED:
+        was = last.get(entity, {})
+        counts[entity] = {
+            **dict.fromkeys(names, 0),
+            "unchanged": sum(was.get(name, 0) for name in ("created", "updated", "unchanged")),
+        }
+        if "held" in names:
+            counts[entity]["held"] = was.get("held", 0)
+    return counts
