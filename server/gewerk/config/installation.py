@@ -39,6 +39,10 @@ class Installation(BaseSettings):
     encryption_key: str = Field(
         default="", description="Fernet key for client secrets; generated into the data folder when empty."
     )
+    setup_code: str = Field(
+        default="",
+        description="Code that the first-operator page asks for; derived from the secret key when empty, printed by up.",
+    )
     smtp_url: str = Field(
         default="",
         description="smtp://user:password@host:587 (STARTTLS), smtps://host:465, smtp+plain://host:25; empty: mails wait.",

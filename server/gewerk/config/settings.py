@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "gewerk.entrypoints.web.middleware.OneTransaction",
+    "gewerk.entrypoints.web.refusals.Refusals",
 ]
 
 ROOT_URLCONF = "gewerk.entrypoints.urls"
@@ -96,7 +97,14 @@ COTTON_DIR = "cotton"
 DATABASES = {"default": database(_installation.database_url, _installation.data.resolve())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits count across processes, hence in the database.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "gewerk_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "gewerk_cache",
+        # Many addresses must not push each other's counters out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "identity.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -118,7 +126,24 @@ ACCOUNT_ADAPTER = "gewerk.entrypoints.web.accounts.NoSignup"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "gewerk.entrypoints.web.account.forms.PasswordLogin",
+    "reauthenticate": "gewerk.entrypoints.web.account.forms.PasswordAgain",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "login_link": "20/m/ip,3/900s/key",
+    "reauthenticate": "10/m/user",
+}
+MFA_ADAPTER = "gewerk.entrypoints.web.accounts.SealedFactors"
+MFA_FORMS = {
+    "authenticate": "gewerk.entrypoints.web.account.forms.CodeLogin",
+    "reauthenticate": "gewerk.entrypoints.web.account.forms.CodeAgain",
+    "activate_totp": "gewerk.entrypoints.web.account.forms.ActivateApp",
+    "add_webauthn": "gewerk.entrypoints.web.account.forms.AddPasskey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
@@ -132,6 +157,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = False
+CSRF_FAILURE_VIEW = "gewerk.entrypoints.web.refusals.form_expired"
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -184,5 +210,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"gewerk": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "gewerk": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        # Anybody can cause one; it is answered with 400 and is no fault of ours.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
 }

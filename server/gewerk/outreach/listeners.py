@@ -1,10 +1,157 @@
-"""Which event tells whom. A listener turns one journal entry into mails; it must not write anything else."""
+"""Which event tells whom. A listener turns one journal entry into letters; it must not write anything.
+
+The journal holds no personal data: a listener looks up who it concerns when the mail is composed, and says nothing when the
+matter is over by then (invitation withdrawn, link used).
+"""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
+from gewerk.config.installation import installation
+from gewerk.identity.links import invitation_token, login_token
+from gewerk.identity.models import ApiKey, ApiSecret, Invitation, LoginLink, Membership, Organisation, Person, Role
 from gewerk.journal.models import Entry
-from gewerk.outreach.models import Mail
 
-Listener = Callable[[Entry], Iterable[Mail]]
 
-LISTENERS: dict[str, Listener] = {}
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail to be written: ``outreach/mails/<template>.txt`` in the recipient's language."""
+
+    recipient: str
+    language: str
+    template: str
+    organisation: Organisation | None
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+Listener = Callable[[Entry, datetime], Iterable[Letter]]
+
+
+def _address(path: str) -> str:
+    return f"{installation().base_url.rstrip('/')}{path}"
+
+
+def _language(person: Person, organisation: Organisation | None) -> str:
+    return person.language or (organisation.language if organisation else installation().language)
+
+
+def _organisation(entry: Entry) -> Organisation | None:
+    return Organisation.objects.filter(pk=entry.organisation_id).first()
+
+
+def _login_link(entry: Entry, now: datetime) -> Iterable[Letter]:
+    link = LoginLink.objects.select_related("person").filter(pk=entry.object_id).first()
+    if link is None or link.used_at is not None or link.expires_at <= now:
+        return
+    organisation = _organisation(entry)
+    yield Letter(
+        recipient=link.person.email,
+        language=_language(link.person, organisation),
+        template="login_link",
+        organisation=organisation,
+        context={"name": link.person.name, "url": _address(f"/login/link/{login_token(link.pk)}/")},
+    )
+
+
+def _invitation(entry: Entry, now: datetime) -> Iterable[Letter]:
+    invitation = Invitation.objects.select_related("organisation", "invited_by").filter(pk=entry.object_id).first()
+    if invitation is None or invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= now:
+        return
+    known = Person.objects.filter(email=invitation.email).first()
+    organisation = invitation.organisation
+    yield Letter(
+        recipient=invitation.email,
+        language=_language(known, organisation) if known else organisation.language,
+        template="invitation",
+        organisation=organisation,
+        context={
+            "organisation_name": organisation.name,
+            "invited_by": invitation.invited_by.name if invitation.invited_by else organisation.name,
+            "role": Role(invitation.role),
+            "until": invitation.expires_at,
+            "url": _address(f"/invitations/{invitation_token(invitation.pk)}/"),
+        },
+    )
+
+
+def _password_changed(entry: Entry, now: datetime) -> Iterable[Letter]:  # noqa: ARG001 - a listener's signature
+    person = Person.objects.filter(pk=entry.object_id, is_active=True).first()
+    if person is None:
+        return
+    organisation = _organisation(entry)
+    yield Letter(
+        recipient=person.email,
+        language=_language(person, organisation),
+        template="password_changed",
+        organisation=organisation,
+        context={"name": person.name, "at": entry.at, "url": _address("/login/link/")},
+    )
+
+
+def _key_holders(key: ApiKey) -> list[tuple[str, str]]:
+    """Address and language: the reminder address if one is set, else the organisation's administrators."""
+    organisation = key.organisation
+    if key.reminder_email:
+        return [(key.reminder_email.lower(), organisation.language)]
+    admins = Membership.objects.filter(
+        organisation=organisation, role=Role.ADMIN, ended_at__isnull=True, person__is_active=True
+    ).select_related("person")
+    return sorted({(m.person.email, _language(m.person, organisation)) for m in admins})
+
+
+def _key(entry: Entry) -> ApiKey | None:
+    return ApiKey.objects.select_related("organisation").filter(pk=entry.object_id, deleted_at__isnull=True).first()
+
+
+def _key_reminder(entry: Entry, now: datetime) -> Iterable[Letter]:
+    key = _key(entry)
+    if key is None:
+        return
+    secret = ApiSecret.objects.filter(key=key, valid_until__isnull=True, revoked_at__isnull=True).first()
+    if secret is None or secret.created_at > entry.at:
+        return  # rotated meanwhile
+    for recipient, language in _key_holders(key):
+        yield Letter(
+            recipient=recipient,
+            language=language,
+            template="key_reminder",
+            organisation=key.organisation,
+            context={
+                "key_name": key.name,
+                "organisation_name": key.organisation.name,
+                "days": (now - secret.created_at).days,
+                "url": _address("/account/api-keys/"),
+            },
+        )
+
+
+def _key_rotated(entry: Entry, now: datetime) -> Iterable[Letter]:  # noqa: ARG001 - a listener's signature
+    key = _key(entry)
+    if key is None:
+        return
+    overlap = entry.data.get("overlap_hours", 0)
+    for recipient, language in _key_holders(key):
+        yield Letter(
+            recipient=recipient,
+            language=language,
+            template="key_rotated",
+            organisation=key.organisation,
+            context={
+                "key_name": key.name,
+                "organisation_name": key.organisation.name,
+                "days": overlap // 24,
+                "at": entry.at,
+                "url": _address("/account/api-keys/"),
+            },
+        )
+
+
+LISTENERS: dict[str, Listener] = {
+    "login_link.requested": _login_link,
+    "invitation.created": _invitation,
+    "person.password_changed": _password_changed,
+    "api_key.reminder_due": _key_reminder,
+    "api_key.secret_rotated": _key_rotated,
+}

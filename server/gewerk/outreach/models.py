@@ -24,5 +24,7 @@ class Mail(models.Model):
     last_error = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry_id", "recipient"], name="one_mail_per_entry_and_recipient")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry_id", "recipient"], name="one_mail_per_entry_and_recipient")
+        ]
         indexes = [models.Index(fields=["next_try_at"], name="outreach_mail_due")]

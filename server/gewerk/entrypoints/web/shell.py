@@ -3,8 +3,72 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from gewerk.config.installation import installation
+from gewerk.identity.access import operates, sees_stock
+from gewerk.identity.models import Role
+from gewerk.journal.actor import Actor
+
+PROPERTIES = "/properties/"
+_PROPERTY_PATHS = (PROPERTIES, "/sub-properties/", "/property-groups/")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Template context of the frame."""
-    return {"navigation": {"main": [], "below": []}}
+    """Template context of the frame. Only areas that are built and that the actor may enter are shown."""
+    frame: dict[str, Any] = {"navigation": {"main": [], "below": []}, "demo": installation().demo}
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return frame
+    person = request.user
+    roles = [str(Role(role).label) for role in Role.values if role in actor.roles]
+    organisation = request.organisation  # type: ignore[attr-defined]
+    frame["navigation"] = {"main": _main(request.path, actor), "below": _below(request.path, actor)}
+    frame["organisation_name"] = organisation.name
+    frame["search_url"] = PROPERTIES if sees_stock(actor) else ""
+    frame["user_card"] = {
+        "name": person.name,  # type: ignore[union-attr]
+        "initials": person.initials,  # type: ignore[union-attr]
+        "role": ", ".join(roles),
+        "url": "/account/",
+        "logout_url": "/logout/",
+        "organisation": organisation.name,
+    }
+    return frame
+
+
+def _item(label: str, icon: str, url: str, *, active: bool) -> dict[str, Any]:
+    return {"label": label, "icon": icon, "url": url, "active": active}
+
+
+def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
+    items = []
+    if sees_stock(actor):
+        items.append(_item(_("Start"), "house", "/", active=path == "/"))
+        items.append(_item(_("Properties"), "building-2", PROPERTIES, active=path.startswith(_PROPERTY_PATHS)))
+    if Role.TENANT in actor.roles:
+        items.append(_item(_("My home"), "house", "/tenant/", active=path == "/tenant/"))
+    if Role.FIRM in actor.roles:
+        items.append(_item(_("My firm"), "wrench", "/firm/", active=path == "/firm/"))
+    if operates(actor):
+        items.append(
+            _item(
+                _("Organisations"),
+                "building",
+                "/operator/",
+                active=path.startswith("/operator/organisations") or path == "/operator/",
+            )
+        )
+        items.append(_item(_("Outbox"), "mails", "/operator/outbox/", active=path.startswith("/operator/outbox/")))
+        items.append(
+            _item(_("Health"), "heart-pulse", "/operator/health/", active=path.startswith("/operator/health/"))
+        )
+    return items
+
+
+def _below(path: str, actor: Actor) -> list[dict[str, Any]]:
+    items = []
+    if sees_stock(actor):
+        items.append(_item(_("Integrations"), "plug", "/integrations/", active=path.startswith("/integrations/")))
+    items.append(_item(_("Account"), "settings-2", "/account/", active=path.startswith("/account/")))
+    return items

@@ -1,0 +1,1 @@
+"""Pages of a tradesperson's firm. Today: its own company data."""

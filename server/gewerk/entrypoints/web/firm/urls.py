@@ -1,5 +1,7 @@
 """Addresses of the firm pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from gewerk.entrypoints.web.firm import home
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", home.home, name="firm_home")]

@@ -1,0 +1,1 @@
+"""Pages of whoever runs the installation: organisations, outbox, health. Never a manager's stock."""

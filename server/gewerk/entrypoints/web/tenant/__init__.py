@@ -1,0 +1,1 @@
+"""Pages of a tenant. Today: their own tenancy and whom to ask."""

@@ -1,5 +1,7 @@
 """Addresses of the tenant pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from gewerk.entrypoints.web.tenant import home
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", home.home, name="tenant_home")]

@@ -1,0 +1,1 @@
+"""The questions of identity. Every one takes the actor and answers within the actor's organisation."""
