@@ -59,6 +59,8 @@ class StandIn:
         """external_id -> code with which it is refused."""
         self.on_store: Callable[[str, dict[str, Any]], None] | None = None
         """Lets a test change a record as it is stored, as a target that normalises does."""
+        self.choke_status = 500
+        """What a request gets in which ``on_store`` raised; nothing of it is kept."""
         self.integrations: dict[str, dict[str, Any]] = {}
         self.runs: dict[str, dict[str, Any]] = {}
         self.faults: list[Fault] = []
@@ -118,6 +120,9 @@ class StandIn:
     def upsert(self, resource: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         with self.lock:
             seen = Counter((r.get("type"), r.get("external_id")) for r in records)
+            if self.on_store:  # before anything is written: a request is taken whole or not at all
+                for record in records:
+                    self.on_store("property" if resource == "properties" else str(record.get("type")), dict(record))
             return [self._upsert_one(resource, r, seen) for r in records]
 
     def _upsert_one(self, resource: str, sent: dict[str, Any], seen: Counter[Any]) -> dict[str, Any]:
@@ -283,7 +288,10 @@ class _Handler(BaseHTTPRequestHandler):
             records = orjson.loads(raw)["records"]
             if not 1 <= len(records) <= 500:
                 return self._problem(422, "batch_size")
-            results = api.upsert(resource, records) if verb == "upsert" else api.archive(resource, records)
+            try:
+                results = api.upsert(resource, records) if verb == "upsert" else api.archive(resource, records)
+            except RuntimeError:
+                return self._problem(api.choke_status, "choked")
             return self._json(200, {"results": results})
         entity = query.get("type") or "property"
         with api.lock:

@@ -33,8 +33,14 @@ class TargetView:
 
     def add(self, entity: str, lines: Iterable[bytes]) -> None:
         """Takes records as JSON; those made by hand, without an external id, are nobody's business here."""
+        before = self.count
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)", self._rows(entity, lines))
+        try:
+            self._database.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)", self._rows(entity, lines))
+        except BaseException:  # a stream that broke off is read again from its beginning
+            self._database.execute("ROLLBACK")
+            self.count = before
+            raise
         self._database.execute("COMMIT")
 
     def _rows(self, entity: str, lines: Iterable[bytes]) -> Iterator[tuple[str, str, bool, bytes]]:

@@ -32,6 +32,10 @@ class Step(IntEnum):
     def archives(self) -> bool:
         return Step.ARCHIVE_TENANTS <= self <= Step.ARCHIVE_GROUPS
 
+    @property
+    def entity(self) -> str:
+        return str(_ORDER[Step.ARCHIVE_GROUPS - self if self.archives else self])
+
 
 GROUP = "group"
 """A property group in the ledger; the spec's counts name only the four entities."""
@@ -45,10 +49,6 @@ def upsert_step(entity: str) -> Step:
 
 def archive_step(entity: str) -> Step:
     return Step(Step.ARCHIVE_GROUPS - _ORDER.index(entity))
-
-
-def entity_of(step: Step) -> str:
-    return str(_ORDER[Step.ARCHIVE_GROUPS - step if step.archives else step])
 
 
 class Intent(NamedTuple):
@@ -189,7 +189,7 @@ class Outbox:
                 (self._first(Step.UPSERT_GROUPS), self._first(Step.ADOPT)),
             )
             for first, last, status in rows:
-                of_entity = counts.setdefault(entity_of(Step(first >> 32 & 0xFF)), {})
+                of_entity = counts.setdefault(Step(first >> 32 & 0xFF).entity, {})
                 of_entity[status] = of_entity.get(status, 0) + last - first + 1
         return counts
 

@@ -112,13 +112,17 @@ class Records:
 
     def payload(self, seq: int | None) -> dict[str, object] | None:
         """What an intent sent."""
+        found = self.payload_bytes(seq)
+        return dict(orjson.loads(found)) if found is not None else None
+
+    def payload_bytes(self, seq: int | None) -> bytes | None:
         if seq is None:
             return None
         with self._store.engine.connect() as connection:
             found = connection.exec_driver_sql(
                 self._store.sql("SELECT payload FROM intents WHERE seq = ?"), (seq,)
             ).scalar()
-            return dict(orjson.loads(bytes(found))) if found is not None else None
+            return bytes(found) if found is not None else None
 
     def last_sent(self, entity: str, external_id: str) -> Sent | None:
         """The newest intent for a record, with the answer if one came."""

@@ -49,7 +49,7 @@ class Runs:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def begin(self, *, as_of: date, at: datetime, source_fingerprint: str, settings_fingerprint: str) -> RunRow:
+    def begin(self, *, as_of: date, at: datetime, settings_fingerprint: str) -> RunRow:
         with self._store.write() as connection:
             connection.execute(
                 insert(schema.runs).values(
@@ -58,7 +58,6 @@ class Runs:
                     status="planning",
                     as_of=as_of,
                     started_at=at,
-                    source_fingerprint=source_fingerprint,
                     settings_fingerprint=settings_fingerprint,
                 )
             )
@@ -77,16 +76,30 @@ class Runs:
         """Closes what a killed process left open; call it under the lock only. Returns how many records are unsure."""
         unsure = 0
         for row in list(self._rows(self._query().where(schema.runs.c.status.in_(("planning", "pushing"))))):
-            if row.status == "planning":
-                with self._store.write() as connection:
-                    drop_intents(self._store, connection, row.no)
-            else:
-                unsure += settle(self._store, row.no)
+            unsure += self._leave(row)
             self.note(row.no, status="interrupted", finished_at=at)
         return unsure
 
+    def _leave(self, row: RunRow) -> int:
+        if row.status == "pushing":
+            return settle(self._store, row.no)
+        with self._store.write() as connection:
+            drop_intents(self._store, connection, row.no)
+        return 0
+
     def last(self) -> RunRow | None:
         return next(self._rows(self._query().limit(1)), None)
+
+    def last_finished(self) -> RunRow | None:
+        """The newest run but the one under way."""
+        return next(self._rows(self._query().where(schema.runs.c.finished_at.is_not(None)).limit(1)), None)
+
+    def fail(self, run_no: int, *, at: datetime, message: str, refused: bool) -> None:
+        """Closes a run that could not go on: ``failed`` for a reason that was named, else ``interrupted``."""
+        row = self.last()
+        if row is not None and row.no == run_no:
+            self._leave(row)
+        self.note(run_no, status="failed" if refused else "interrupted", finished_at=at, message=message)
 
     def unposted(self) -> list[RunRow]:
         """Finished runs the platform has not heard of, oldest first."""

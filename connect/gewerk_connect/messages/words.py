@@ -99,6 +99,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "help_hint": ("Hilfe: {command} --help", "Help: {command} --help"),
     "reading_target": ("Bestand in Gewerk lesen", "Reading the stock in Gewerk"),
     "reading_source": ("Export lesen", "Reading the export"),
+    "sending": ("senden", "sending"),
     "comparing": ("Vergleichen", "Comparing"),
     "source_ok": ("Quelle lesbar: {name}", "Source readable: {name}"),
     "source_rows": ("Gelesene Zeilen:", "Rows read:"),
@@ -134,7 +135,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def say(language: str, name: str, **values: object) -> str:
+def say(language: str, name: str, /, **values: object) -> str:
     """The text ``name`` in a language; German where it is none of ours."""
     german, english = _WORDS[name]
     return (english if language == "en" else german).format(**values)

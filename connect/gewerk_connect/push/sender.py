@@ -9,7 +9,7 @@ import orjson
 from gewerk_client import ApiError, Forbidden, NotFound, NotGewerk, Refused, Result, ServerFault, Unauthorized
 
 from gewerk_connect.ledger import Batch, Outbox, Step
-from gewerk_connect.ledger.outbox import Answer, entity_of
+from gewerk_connect.ledger.outbox import Answer
 from gewerk_connect.push.patience import Patience
 from gewerk_connect.push.target import Target, TargetError, explain_error, resource_of
 
@@ -87,7 +87,7 @@ def _push_step(
 
 def send_batch(target: Target, batch: Batch, run_id: str, patience: Patience) -> list[Answer]:
     """One batch's answers, in order. What the server cannot take as a whole is halved until the culprit stands alone."""
-    resource, _ = resource_of(entity_of(batch.step))
+    resource, _ = resource_of(batch.step.entity)
     verb = target.archive if batch.step.archives else target.upsert
     body = b'{"records":[' + b",".join(batch.payloads) + b"]}"
     # the same batch of the same run is the same request, however often it is sent
