@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(slots=True, frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """A place in the source. ``row`` counts as the user's program shows it (the header of a CSV is row 1)."""
 
     file: str

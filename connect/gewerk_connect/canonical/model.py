@@ -7,6 +7,9 @@ Tuples, not objects with behaviour: an export of a million units has six and a h
 
 from typing import NamedTuple
 
+PART = "\x1f"
+"""Joins the parts of a key inside the river: client, economic entity, building, unit, each ``""`` where the ERP has none."""
+
 
 class Client(NamedTuple):
     """Mandant."""

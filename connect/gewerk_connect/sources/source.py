@@ -71,7 +71,7 @@ class Source:
         if raw is None:
             if mapped.optional:
                 return None
-            raise self._missing(mapped)
+            raise self.missing(table)
         columns, positions = self._columns(mapped, raw)
         convert = self.translate(self.mapping, table, positions)
         return columns, self._counted(mapped, raw, convert)
@@ -93,7 +93,8 @@ class Source:
                     }
         return found
 
-    def _missing(self, mapped: TableMapping) -> SourceError:
+    def missing(self, table: str) -> SourceError:
+        """Why the table cannot be read: its file is not there."""
         from gewerk_connect.sources.registry import looks_like  # the registry knows this module; asked only on failure
 
         other = looks_like(self.place.path, self.kind)
@@ -103,7 +104,7 @@ class Source:
             "file_missing",
             f"fehlt in {self.place.path.name}. Prüfen Sie [source] path und ob der Export vollständig ist.{hint_de}",
             f"is missing in {self.place.path.name}. Check [source] path and whether the export is complete.{hint_en}",
-            file=mapped.files[0],
+            file=self.mapping.tables[table].files[0],
         )
 
     def _columns(self, mapped: TableMapping, raw: RawTable) -> tuple["Columns", list[int | None]]:

@@ -1,12 +1,24 @@
 """The judged stock: what the lower river reads. Streams are sorted by ``external_id`` (plain code point order)."""
 
-from collections.abc import Callable, Iterator
+from __future__ import annotations  # array[int] as a type, before Python 3.12
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 
-from gewerk_connect.canonical import Entity, Finding, Judged
-from gewerk_connect.settings import Settings
-from gewerk_connect.sources import Source
+from gewerk_connect.canonical import Entity, Finding, FindingCode, Judged, Origin, Verdict
+from gewerk_connect.canonical.model import PART
+from gewerk_connect.mapping import Ids, Payloads
+from gewerk_connect.rules.dates import OPEN
+from gewerk_connect.settings import USAGES, Settings
+from gewerk_connect.sources.source import Source
+from gewerk_connect.stock import verdicts as v
+from gewerk_connect.stock.gather import ROLES, Gatherer, Progress
+from gewerk_connect.stock.judge import LET, VACANT, Judge
 
 SKIPPED = (
     "tenant_without_email",
@@ -20,9 +32,7 @@ SKIPPED = (
     "parent_held",
 )
 """The keys of ``Stock.skipped`` (spec 01, "For scripts")."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with (what is being read, steps done, steps in all)."""
+_USAGE_NAMES = (*USAGES, "other")
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,38 +44,263 @@ class Group:
 
 
 class Stock:
-    """Everything but the streams is final as soon as ``judge`` returns."""
+    """Everything is final as soon as ``judge`` returns; streams render their records while they are read."""
 
-    skipped: dict[str, int]
-    """Every key of ``SKIPPED``."""
-    let_units: int | None
-    """Units sent with a lease running on ``as_of``; None when the source has no leases."""
-    vacant_units: int | None
-    finding_counts: dict[str, int]
-    """Findings by code, without building them."""
-    complete: dict[Entity, bool]
-    """False: the source does not yield this entity, so nothing of it may be archived as vanished."""
-    valid_until: date | None
-    """Earliest date after ``as_of`` on which a time window or an occupancy changes; None when none does."""
-    groups: list[Group]
-    safe_separators: tuple[str, ...]
-    """Separators that occur in no key part of a record to be sent."""
-    source_rows: dict[str, int]
-    """Rows read per table, for ``check-source``."""
+    def __init__(self, source: Source, settings: Settings, judged: Judge, ids: Ids) -> None:
+        self._judged = judged
+        self._held = judged.held
+        self._ids = ids
+        self._country = settings.country
+        columns = {table: found.names for table, found in self._held.columns.items()}
+        self._payloads = Payloads(settings, columns, source.mapping.floor)
+        self._group_ids: dict[str, str] = {}
+        self.groups: list[Group] = self._make_groups() if settings.economic_entities_as_groups else []
+        self.skipped: dict[str, int] = self._count_skipped()
+        """Every key of ``SKIPPED``; ``unmapped_value`` as well when there is one."""
+        has_leases = "contracts" in self._held.columns
+        occupied = Counter(
+            occupancy for occupancy, code in zip(judged.occupancy, judged.unit_verdicts, strict=True) if code == v.SEND
+        )
+        self.let_units: int | None = occupied[LET] if has_leases else None
+        """Units sent with a lease running on ``as_of``; None when the source has no leases."""
+        self.vacant_units: int | None = occupied[VACANT] if has_leases else None
+        self.complete: dict[Entity, bool] = {
+            Entity.PROPERTY: True,
+            Entity.UNIT: True,
+            Entity.LANDLORD: has_leases,
+            Entity.TENANT: has_leases,
+        }
+        """False: the source does not yield this entity, so nothing of it may be archived as vanished."""
+        self.valid_until: date | None = None if judged.valid_until == OPEN else date.fromordinal(judged.valid_until)
+        """Earliest date after ``as_of`` on which a time window or an occupancy changes; None when none does."""
+        self.safe_separators = judged.safe_separators
+        """Separators that occur in no key part of a record to be sent."""
+        self.source_rows: dict[str, int] = self._held.source_rows
+        """Rows read per table, for ``check-source``."""
+        self.clients: list[str] = sorted(self._held.clients)
+        """Every client number of the source, for the settings' type-ahead."""
+
+    # -- counts and findings ------------------------------------------------------------------------------------------
+
+    def _count_skipped(self) -> dict[str, int]:
+        judged, held = self._judged, self._held
+        counts = dict.fromkeys(SKIPPED, 0)
+        for verdicts in (judged.building_verdicts, judged.unit_verdicts, judged.link_verdicts):
+            for code, reason in v.REASONS.items():
+                if (reason in counts or code >= v.FIRST_HELD) and (number := verdicts.count(code)):
+                    counts[reason] = counts.get(reason, 0) + number
+        for shelf, verdicts in ((held.buildings, judged.building_verdicts), (held.units, judged.unit_verdicts)):
+            for place, rows in shelf.conflicts.items():
+                if verdicts[place] == v.CONFLICTING_ROWS:
+                    counts["conflicting_rows"] += len(rows)  # both rows are held, and each is counted
+        return counts
+
+    @property
+    def finding_counts(self) -> dict[str, int]:
+        """Findings by code, without building them."""
+        counts = Counter(str(finding.code) for finding in self._judged.findings)
+        without_email = self._judged.link_verdicts.count(v.TENANT_WITHOUT_EMAIL)
+        if without_email:
+            counts["tenant_without_email"] += without_email
+        return dict(sorted(counts.items()))
 
     @property
     def findings(self) -> Iterator[Finding]:
-        """Every finding, made anew at each reading (a stock of a million units has hundreds of thousands)."""
-        raise NotImplementedError
+        """Every finding, the breaks first; made anew at each reading (a million units have hundreds of thousands)."""
+        yield from self._judged.findings
+        held = self._held
+        columns = held.columns.get("parties")
+        for place in self._judged.tenant_order:
+            if self._judged.link_verdicts[place] == v.TENANT_WITHOUT_EMAIL and columns is not None:
+                origin = Origin(columns.file, held.parties.rows[held.link_party[place]])
+                yield Finding(
+                    FindingCode.TENANT_WITHOUT_EMAIL,
+                    Entity.TENANT,
+                    held.link_ids[place],
+                    origin,
+                    columns.names.get("email"),
+                    None,
+                )
+
+    def _make_groups(self) -> list[Group]:
+        """Groups of the properties that are sent. Two entities under one id make no group, and a finding."""
+        names: dict[str, tuple[str, str]] = {}
+        collided = set()
+        for place, key in enumerate(self._held.buildings.keys):
+            client, entity, _ = key.split(PART)
+            if not entity or self._judged.building_verdicts[place] != v.SEND:
+                continue
+            entity_key = f"{client}{PART}{entity}"
+            rendered = self._ids.render(entity_key)
+            name = self._held.economic_entities.get(entity_key, ("", 0))[0] or rendered
+            if names.setdefault(rendered, (entity_key, name))[0] != entity_key:
+                collided.add(rendered)
+        for rendered in sorted(collided):
+            del names[rendered]
+            self._judged.findings.append(
+                Finding(FindingCode.ID_COLLISION, "property_group", rendered, None, None, None)
+            )
+        self._group_ids = {entity_key: rendered for rendered, (entity_key, _) in names.items()}
+        return [Group(rendered, name) for rendered, (_, name) in sorted(names.items())]
+
+    # -- streams ------------------------------------------------------------------------------------------------------
 
     def stream(self, entity: Entity) -> Iterator[Judged]:
         """The entity's records, sorted by ``external_id``, each id once; may be read any number of times."""
-        raise NotImplementedError
+        if entity is Entity.PROPERTY:
+            return self._properties(self._judged.building_order)
+        if entity is Entity.UNIT:
+            return self._units(self._judged.unit_order)
+        order = self._judged.tenant_order if entity is Entity.TENANT else self._judged.landlord_order
+        return self._people(entity, order)
+
+    def find(self, entity: Entity, external_id: str) -> tuple[Judged, int] | None:
+        """One record and its place in the memory of ``judge``, for ``trace``."""
+        judged = self._judged
+        order = {
+            Entity.PROPERTY: judged.building_order,
+            Entity.UNIT: judged.unit_order,
+            Entity.LANDLORD: judged.landlord_order,
+            Entity.TENANT: judged.tenant_order,
+        }[entity]
+        for place in order:
+            one = array("I", [place])
+            if self._id_of(entity, place) == external_id:
+                streams = {Entity.PROPERTY: self._properties, Entity.UNIT: self._units}
+                found = streams[entity](one) if entity in streams else self._people(entity, one)
+                record = next(found, None)
+                if record is not None:
+                    return record, place
+        return None
+
+    def _id_of(self, entity: Entity, place: int) -> str:
+        if entity is Entity.PROPERTY:
+            return self._ids.render(self._held.buildings.keys[place])
+        if entity is Entity.UNIT:
+            return self._ids.render(self._held.units.keys[place])
+        return self._held.link_ids[place]
+
+    def _properties(self, order: array[int]) -> Iterator[Judged]:
+        held, ids, verdicts = self._held, self._ids, self._judged.building_verdicts
+        previous = None
+        for place in order:
+            code = verdicts[place]
+            key = held.buildings.keys[place]
+            external_id = ids.render(key)
+            if code == v.NOT_SHOWN or external_id == previous:
+                continue
+            previous = external_id
+            payload = None
+            if code == v.SEND:
+                client, entity, number = key.split(PART)
+                group = self._group_ids.get(f"{client}{PART}{entity}") if entity else None
+                payload = self._payloads.property_(client, number or entity, held.buildings.get(place), group)
+            yield Judged(
+                Entity.PROPERTY,
+                ids.parts(key),
+                external_id,
+                v.verdict_of(code),
+                v.REASONS.get(code),
+                payload,
+                Origin(*held.building_place(place)),
+            )
+
+    def _units(self, order: array[int]) -> Iterator[Judged]:
+        held, ids, verdicts, payloads = self._held, self._ids, self._judged.unit_verdicts, self._payloads
+        occupancy, keys, rows, get = self._judged.occupancy, held.units.keys, held.units.rows, held.units.get
+        buildings, usages = held.buildings.keys, held.unit_usage
+        render, parts, file = ids.render, ids.parts, held.columns["units"].file
+        property_ids = [render(key) for key in buildings]
+        previous = None
+        for place in order:
+            code = verdicts[place]
+            key = keys[place]
+            external_id = render(key)
+            if code == v.NOT_SHOWN or external_id == previous:
+                continue
+            previous = external_id
+            if code == v.SEND:
+                payload = payloads.unit(
+                    key,
+                    property_ids[held.unit_building[place]],
+                    _USAGE_NAMES[usages[place]],
+                    get(place),
+                    occupancy[place],
+                )
+                yield Judged(
+                    Entity.UNIT, parts(key), external_id, Verdict.SEND, None, payload, Origin(file, rows[place])
+                )
+            else:
+                yield Judged(
+                    Entity.UNIT,
+                    parts(key),
+                    external_id,
+                    v.verdict_of(code),
+                    v.REASONS[code],
+                    None,
+                    Origin(file, rows[place]),
+                )
+
+    def _people(self, entity: Entity, order: array[int]) -> Iterator[Judged]:
+        held, judged, render = self._held, self._judged, self._ids.render
+        if not order:
+            return
+        verdicts, ids, get, person = judged.link_verdicts, held.link_ids, held.parties.get, self._payloads.person
+        unit_keys, unit_verdicts = held.units.keys, judged.unit_verdicts
+        starts, ends, more_units = held.contract_start, held.contract_end, held.contract_more_units
+        file, day = held.columns["contract_parties"].file, cache(_iso)
+        previous = None
+        for place in order:
+            code = verdicts[place]
+            external_id = ids[place]
+            if code == v.NOT_SHOWN or external_id == previous:
+                continue
+            previous = external_id
+            origin = Origin(file, held.link_rows[place])
+            key = tuple(judged.link_key(place).split(PART))
+            if code != v.SEND:
+                yield Judged(entity, key, external_id, v.verdict_of(code), v.REASONS[code], None, origin)
+                continue
+            contract = held.link_contract[place]
+            if contract in more_units:
+                units = sorted(
+                    render(unit_keys[unit]) for unit in held.units_of(contract) if unit_verdicts[unit] == v.SEND
+                )
+            else:
+                units = [render(unit_keys[held.contract_unit[contract]])]
+            client, number, party = key
+            payload = person(
+                client,
+                number,
+                day(starts[contract]),
+                day(ends[contract]),
+                ROLES[judged.role_of(place)],
+                held.role_shares[held.link_role[place]][1],
+                party,
+                units,
+                get(held.link_party[place]),
+            )
+            yield Judged(entity, key, external_id, Verdict.SEND, None, payload, origin)
+
+
+def _iso(day: int) -> str | None:
+    return None if day == OPEN else date.fromordinal(day).isoformat()
 
 
 def judge(source: Source, settings: Settings, as_of: date, *, progress: Progress | None = None) -> Stock:
-    """Reads the source whole and judges every record. Raises ``SourceError`` when it cannot be used."""
-    raise NotImplementedError
+    """Reads the source whole and judges every record.
+
+    Raises ``SourceError`` when the source cannot be used, ``SettingsError`` when a number in the settings could mean two.
+    """
+    ids = Ids(settings.separator)
+    held = Gatherer(source, settings, progress or _silent).gather()
+    judged = Judge(held, settings, as_of, ids)
+    judged.judge()
+    return Stock(source, settings, judged, ids)
+
+
+def _silent(table: str, done: int, total: int) -> None:
+    del table, done, total
 
 
 def fingerprint(source: Source) -> str:
@@ -74,4 +309,16 @@ def fingerprint(source: Source) -> str:
     With the same fingerprint, the same ``Settings.fingerprint()`` and a day before ``Stock.valid_until`` a run
     would judge exactly as the one before.
     """
-    raise NotImplementedError
+    from xxhash import xxh3_128
+
+    digest = xxh3_128()
+    code = sorted(Path(__file__).parent.parent.glob("*/*.py")) + sorted(Path(__file__).parent.parent.glob("*.py"))
+    for path in (*code, *sorted(Path(__file__).parent.parent.glob("sources/*/*.py")), source.mapping.file):
+        digest.update(path.read_bytes())
+    digest.update(repr((source.kind, source.place.encoding)).encode())
+    for path in source.files():
+        digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,506 @@
+"""Judges what was gathered: one verdict byte per record, by the rules of spec 01 in their order.
+
+For a tenant or landlord: what is out of scope by a filter, then *held*, then the *time window*, then *e-mail*.
+"""
+
+from __future__ import annotations  # array[int] as a type, before Python 3.12
+
+from array import array
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from gewerk_connect.canonical import Entity, Finding, FindingCode, Origin
+from gewerk_connect.canonical.model import PART
+from gewerk_connect.mapping import Ids, separators_in
+from gewerk_connect.rules.dates import OPEN
+from gewerk_connect.rules.scope import EVERYTHING, Scope, scope
+from gewerk_connect.rules.window import Window, next_change, running, window
+from gewerk_connect.settings import SEPARATORS, USAGES, Settings
+from gewerk_connect.stock import verdicts as v
+from gewerk_connect.stock.gather import (
+    DEFAULT_ROLE,
+    LEASE,
+    OWNERSHIP,
+    TENANT_ROLES,
+    UNKNOWN_KIND,
+    UNMAPPED_ROLE,
+    UNMAPPED_USAGE,
+    Gathered,
+    Note,
+)
+
+VACANT, UNKNOWN, LET = 0, 1, 2
+CO_TENANT = 1
+_WINDOW = {Window.INSIDE: v.SEND, Window.NOT_YET: v.NOT_YET, Window.ENDED: v.ENDED}
+
+
+class Judge:
+    """After ``judge`` every array is final; places are those of ``Gathered``."""
+
+    def __init__(self, held: Gathered, settings: Settings, as_of: date, ids: Ids) -> None:
+        self.held = held
+        self.findings: list[Finding] = []
+        self._settings = settings
+        self._today = as_of.toordinal()
+        self._ids = ids
+        self.building_verdicts = bytearray(len(held.buildings))
+        self.unit_verdicts = bytearray(len(held.units))
+        self.occupancy = bytearray(len(held.units))
+        self.contract_verdicts = bytearray(len(held.contract_rows))
+        self.link_verdicts = bytearray(len(held.link_rows))
+        self.building_order = array("I")
+        self.unit_order = array("I")
+        self.landlord_order = array("I")
+        self.tenant_order = array("I")
+        self.valid_until = OPEN
+        self.clients: Scope = EVERYTHING
+        self.objects: Scope = EVERYTHING
+        self.safe_separators: tuple[str, ...] = ()
+        self._contract_notes: dict[str, Note] = {}
+
+    def judge(self) -> None:
+        """Raises ``SettingsError`` where a client or object number could mean two."""
+        self._scope()
+        self._buildings()
+        self._units()
+        self._occupancy()
+        self._vacant_filter()
+        self._contracts()
+        self._links()
+        self._separators()
+
+    # -- findings -----------------------------------------------------------------------------------------------------
+
+    def _find(
+        self,
+        code: FindingCode,
+        entity: str | None,
+        external_id: str | None,
+        table: str,
+        row: int | None,
+        field_name: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        columns = self.held.columns.get(table)
+        origin = Origin(columns.file, row) if columns is not None else None
+        column = columns.names.get(field_name) if columns is not None and field_name else None
+        self.findings.append(Finding(code, entity, external_id, origin, column, detail))
+
+    def _scope(self) -> None:
+        held, settings = self.held, self._settings
+        self.clients = scope("clients", settings.clients, held.clients, exact=settings.exact_numbers)
+        objects = {key.rpartition(PART)[2] for key in held.buildings.keys}
+        objects |= {key.split(PART)[1] for at, key in enumerate(held.buildings.keys) if at in held.building_from_entity}
+        self.objects = scope("objects", settings.objects, objects, exact=settings.exact_numbers)
+        for code, unknown in (
+            (FindingCode.UNKNOWN_CLIENT, self.clients.unknown),
+            (FindingCode.UNKNOWN_OBJECT, self.objects.unknown),
+        ):
+            for number in unknown:
+                table = "clients" if code is FindingCode.UNKNOWN_CLIENT else "buildings"
+                self._find(code, None, None, table, None, "number", number)
+        entities = {"buildings": Entity.PROPERTY, "units": Entity.UNIT}
+        seen_usages: set[str] = set()
+        for note in held.notes:
+            if note.key and note.key.split(PART, 1)[0] not in self.clients:
+                continue
+            if note.code == "unit_without_building":
+                continue  # found again with the record, in its place in the order of judgement
+            if note.table == "contracts" and note.code != "missing_key":
+                self._contract_notes.setdefault(note.key, note)  # told with the tenants and owners it holds
+                continue
+            if note.code == "unmapped_usage":
+                if (note.detail or "") in seen_usages:
+                    continue
+                seen_usages.add(note.detail or "")
+            entity = entities.get(note.table)
+            external_id = self._ids.render(note.key) if entity and note.code != "missing_key" else None
+            origin = Origin(held.columns[note.table].file, note.row)
+            self.findings.append(Finding(FindingCode(note.code), entity, external_id, origin, note.column, note.detail))
+        held.notes = []
+
+    # -- properties and units -----------------------------------------------------------------------------------------
+
+    def _buildings(self) -> None:
+        held, shelf, verdicts = self.held, self.held.buildings, self.building_verdicts
+        for at, key in enumerate(shelf.keys):
+            client, entity, number = key.split(PART)
+            if client not in self.clients:
+                verdicts[at] = v.CLIENT_FILTER
+            elif (number or entity) not in self.objects:
+                verdicts[at] = v.OBJECT_FILTER
+            elif at in shelf.conflicts:
+                verdicts[at] = v.CONFLICTING_ROWS
+                for row in (shelf.rows[at], *shelf.conflicts[at]):
+                    self._find(
+                        FindingCode.CONFLICTING_ROWS, Entity.PROPERTY, self._ids.render(key), "buildings", row, "number"
+                    )
+        ids = [self._ids.render(key) for key in shelf.keys]
+        self.building_order = self._ordered(
+            ids, range(len(ids)), verdicts, Entity.PROPERTY, lambda at: held.building_place(at)
+        )
+
+    def _units(self) -> None:
+        held, shelf, verdicts = self.held, self.held.units, self.unit_verdicts
+        usages = self._settings.usages
+        wanted = {USAGES.index(usage) for usage in usages} if usages else set(range(len(USAGES)))
+        if "other" in usages or not usages:
+            wanted.add(UNMAPPED_USAGE)
+        everything = self.clients.wanted is None and self.objects.wanted is None
+        file = held.columns["units"].file
+        for at, building in enumerate(held.unit_building):
+            if not everything and (out := self._unit_scope(shelf.keys[at])):
+                verdicts[at] = out
+            elif building < 0:
+                verdicts[at] = v.UNIT_WITHOUT_BUILDING
+                self._unit_finding(FindingCode.UNIT_WITHOUT_BUILDING, at, shelf.rows[at], "building")
+            elif at in shelf.conflicts:
+                verdicts[at] = v.CONFLICTING_ROWS
+                for row in (shelf.rows[at], *shelf.conflicts[at]):
+                    self._unit_finding(FindingCode.CONFLICTING_ROWS, at, row, "number")
+            elif self.building_verdicts[building] >= v.FIRST_HELD:
+                verdicts[at] = v.PARENT_HELD
+                self._unit_finding(FindingCode.PARENT_HELD, at, shelf.rows[at], "building")
+            elif held.unit_usage[at] not in wanted:
+                verdicts[at] = v.USAGE_FILTER
+        render = self._ids.render
+        ids = [render(key) for key in shelf.keys]
+        self.unit_order = self._ordered(ids, range(len(ids)), verdicts, Entity.UNIT, lambda at: (file, shelf.rows[at]))
+
+    def _unit_scope(self, key: str) -> int:
+        client, entity, building, _ = key.split(PART)
+        if client not in self.clients:
+            return v.CLIENT_FILTER
+        return v.SEND if (building or entity) in self.objects else v.OBJECT_FILTER
+
+    def _unit_finding(self, code: FindingCode, at: int, row: int, field_name: str) -> None:
+        key = self.held.units.keys[at]
+        self._find(code, Entity.UNIT, self._ids.render(key), "units", row, field_name, key.split(PART)[2] or None)
+
+    def _ordered(
+        self,
+        ids: list[str],
+        places: range | array[int],
+        verdicts: bytearray,
+        entity: Entity,
+        origin: Callable[[int], tuple[str, int]],
+    ) -> array[int]:
+        """Sorts by id; two keys under one id are both held, unless a filter excludes one of them."""
+        order = array("I", sorted(places, key=ids.__getitem__))
+        previous, start = "", 0
+        for at, place in enumerate(order):
+            if ids[place] == previous:
+                continue
+            if at - start > 1:
+                self._collided(order[start:at], verdicts, entity, ids, origin)
+            previous, start = ids[place], at
+        if len(order) - start > 1:
+            self._collided(order[start:], verdicts, entity, ids, origin)
+        return order
+
+    def _collided(
+        self,
+        group: array[int],
+        verdicts: bytearray,
+        entity: Entity,
+        ids: list[str],
+        origin: Callable[[int], tuple[str, int]],
+    ) -> None:
+        """``group`` are places with one id. Properties and units differ by key; links may be the same row twice."""
+        if entity in (Entity.TENANT, Entity.LANDLORD):
+            different = self._different_links(group)
+        else:
+            different = list(group)
+        meant = [place for place in different if verdicts[place] not in v.OUT_OF_SCOPE]
+        for place in different if meant else different[1:]:
+            if place not in meant:
+                verdicts[place] = v.NOT_SHOWN
+        if len(meant) > 1:
+            for place in meant:
+                verdicts[place] = v.ID_COLLISION
+                self.findings.append(
+                    Finding(FindingCode.ID_COLLISION, entity, ids[place], Origin(*origin(place)), None, None)
+                )
+
+    def _different_links(self, group: array[int]) -> list[int]:
+        """One place per key. The same partner twice on a contract with another role or share is held (rule 4)."""
+        held, verdicts = self.held, self.link_verdicts
+        first: dict[str, int] = {}
+        for place in sorted(group):
+            known = first.setdefault(self.link_key(place), place)
+            if known == place:
+                continue
+            if held.link_role[known] != held.link_role[place] and verdicts[known] not in v.OUT_OF_SCOPE:
+                verdicts[known] = v.CONFLICTING_ROWS
+            verdicts[place] = v.NOT_SHOWN
+        return list(first.values())
+
+    # -- contracts ----------------------------------------------------------------------------------------------------
+
+    def _occupancy(self) -> None:
+        """Rule 9, from every lease of the source, whoever the tenant is."""
+        held, occupancy, today = self.held, self.occupancy, self._today
+        if "contracts" not in held.columns:
+            self.occupancy = bytearray([UNKNOWN]) * len(occupancy)
+            return
+        lead, grace = self._settings.lead_days, self._settings.grace_days
+        valid_until = OPEN
+        for at, unit in enumerate(held.contract_unit):
+            state = held.contract_state[at]
+            start, end = held.contract_start[at], held.contract_end[at]
+            if state < v.FIRST_HELD:
+                change = next_change(start, end, today, lead, grace)
+                if change != OPEN and (valid_until == OPEN or change < valid_until):
+                    valid_until = change
+            if unit < 0 or held.contract_kind[at] == OWNERSHIP:
+                continue
+            if state >= v.FIRST_HELD:
+                says = UNKNOWN
+            elif running(start, end, today):
+                says = LET
+            else:
+                continue
+            for place in held.units_of(at):
+                if occupancy[place] < says:
+                    occupancy[place] = says
+        self.valid_until = valid_until
+
+    def _vacant_filter(self) -> None:
+        if self._settings.vacant_units:
+            return
+        held, expected = self.held, set()
+        for at, kind in enumerate(held.contract_kind):
+            if kind == LEASE and held.contract_state[at] == v.SEND and self._window(at) is Window.INSIDE:
+                expected.update(held.units_of(at))
+        for at, occupancy in enumerate(self.occupancy):
+            if occupancy == VACANT and self.unit_verdicts[at] == v.SEND and at not in expected:
+                self.unit_verdicts[at] = v.VACANT_FILTER
+
+    def _window(self, contract: int) -> Window:
+        settings, held = self._settings, self.held
+        return window(
+            held.contract_start[contract],
+            held.contract_end[contract],
+            self._today,
+            settings.lead_days,
+            settings.grace_days,
+        )
+
+    def _contracts(self) -> None:
+        held, units, verdicts = self.held, self.unit_verdicts, self.contract_verdicts
+        all_clients = self.clients.wanted is None
+        today = self._today
+        lead, grace = self._settings.lead_days, self._settings.grace_days
+        for at, unit in enumerate(held.contract_unit):
+            if not all_clients and held.contract_names[at].partition(PART)[0] not in self.clients:
+                verdicts[at] = v.CLIENT_FILTER
+                continue
+            start, end = held.contract_start[at], held.contract_end[at]
+            if held.contract_state[at] == v.SEND and unit >= 0 and units[unit] == v.SEND:
+                if at in held.contract_missing_units or at in held.contract_more_units:
+                    self._partial(at)
+                if (end and end + grace < today) or (start and start - lead > today):
+                    verdicts[at] = _WINDOW[window(start, end, today, lead, grace)]
+                continue
+            verdicts[at] = self._contract_problem(at)
+            if verdicts[at] == v.SEND:
+                verdicts[at] = _WINDOW[window(start, end, today, lead, grace)]
+                if verdicts[at] == v.SEND and not any(units[place] == v.SEND for place in held.units_of(at)):
+                    verdicts[at] = units[unit]
+
+    def _contract_problem(self, at: int) -> int:
+        """What keeps the contract from being sent by scope or by a break; 0 when only the window is left to ask."""
+        held = self.held
+        codes = {self.unit_verdicts[place] for place in held.units_of(at)}
+        missing = held.contract_missing_units.get(at, ())
+        if codes and codes <= {v.OBJECT_FILTER, v.NOT_SHOWN}:
+            return v.OBJECT_FILTER
+        if not codes and missing and all(self._unit_scope(key) == v.OBJECT_FILTER for key, _ in missing):
+            return v.OBJECT_FILTER
+        if held.contract_state[at] != v.SEND:
+            return held.contract_state[at]
+        if v.SEND in codes:
+            self._partial(at)
+            return v.SEND
+        if any(code >= v.FIRST_HELD for code in codes):
+            return v.PARENT_HELD
+        if not codes:
+            return v.BROKEN_REFERENCE
+        return v.SEND
+
+    def _partial(self, at: int) -> None:
+        """A contract sent with its good units only gets a finding that names the others."""
+        held = self.held
+        number = held.contract_names[at].partition(PART)[2]
+        for _key, row in held.contract_missing_units.get(at, ()):
+            self._find(FindingCode.PARTIAL_CONTRACT, None, None, "contract_units", row, "unit", number)
+        for place in held.units_of(at):
+            if self.unit_verdicts[place] >= v.FIRST_HELD and self.unit_verdicts[place] != v.NOT_SHOWN:
+                self._find(
+                    FindingCode.PARTIAL_CONTRACT, None, None, "contracts", held.contract_rows[at], "number", number
+                )
+
+    # -- tenants and landlords ----------------------------------------------------------------------------------------
+
+    def role_of(self, link: int) -> int:
+        """The role as an index into ``gather.ROLES``."""
+        held = self.held
+        role = held.role_shares[held.link_role[link]][0]
+        if role == DEFAULT_ROLE:
+            contract = held.link_contract[link]
+            return 2 if contract >= 0 and held.contract_kind[contract] == OWNERSHIP else 0
+        return role
+
+    def is_tenant(self, link: int) -> bool:
+        """By the contract's kind; where that is not known, by the role."""
+        contract = self.held.link_contract[link]
+        if contract >= 0 and self.held.contract_kind[contract] != UNKNOWN_KIND:
+            return self.held.contract_kind[contract] == LEASE
+        role = self.role_of(link)
+        return role in TENANT_ROLES or role == UNMAPPED_ROLE
+
+    def _links(self) -> None:
+        held, verdicts = self.held, self.link_verdicts
+        contracts, has_email = self.contract_verdicts, held.party_has_email
+        skip_without = self._settings.tenants_without_email == "skip"
+        lease_order, ownership_order = array("I"), array("I")
+        roles = [role for role, _ in held.role_shares]
+        bad_parties = set(held.parties.conflicts) | held.party_unmapped
+        main_only = self._settings.main_tenants_only
+        for at, (contract, party, role_share) in enumerate(
+            zip(held.link_contract, held.link_party, held.link_role, strict=True)
+        ):
+            role = roles[role_share]
+            if contract < 0 or party < 0 or role >= UNMAPPED_ROLE or held.contract_kind[contract] == UNKNOWN_KIND:
+                tenant = self.is_tenant(at)
+                verdicts[at] = self._broken_link(at, contract, party)
+            else:
+                tenant = held.contract_kind[contract] == LEASE
+                verdicts[at] = contracts[contract]
+                if tenant != (role in TENANT_ROLES):
+                    verdicts[at] = self._unless_out(contract, v.UNMAPPED_VALUE)
+            if party >= 0 and party in bad_parties and verdicts[at] < v.FIRST_HELD:
+                bad = v.CONFLICTING_ROWS if party in held.parties.conflicts else v.UNMAPPED_VALUE
+                verdicts[at] = self._unless_out(contract, bad)
+            if main_only and role == CO_TENANT and verdicts[at] < v.FIRST_HELD and verdicts[at] not in v.OUT_OF_SCOPE:
+                verdicts[at] = v.CO_TENANT_FILTER
+            if tenant:
+                lease_order.append(at)
+                if verdicts[at] == v.SEND and skip_without and not has_email[party]:
+                    verdicts[at] = v.TENANT_WITHOUT_EMAIL
+            else:
+                ownership_order.append(at)
+        columns = held.columns.get("contract_parties")
+        file = columns.file if columns else ""
+        for entity, places in ((Entity.LANDLORD, ownership_order), (Entity.TENANT, lease_order)):
+            order = self._ordered(held.link_ids, places, verdicts, entity, lambda at: (file, held.link_rows[at]))
+            if entity is Entity.TENANT:
+                self.tenant_order = order
+            else:
+                self.landlord_order = order
+        self._link_findings()
+
+    def _unless_out(self, contract: int, code: int) -> int:
+        out = self.contract_verdicts[contract] if contract >= 0 else v.SEND
+        return out if out in v.OUT_OF_SCOPE else code
+
+    def _broken_link(self, at: int, contract: int, party: int) -> int:
+        if contract < 0:
+            client = self.held.link_lost[at].partition(PART)[0]
+            return v.BROKEN_REFERENCE if client in self.clients else v.CLIENT_FILTER
+        out = self.contract_verdicts[contract]
+        if out in v.OUT_OF_SCOPE or out >= v.FIRST_HELD:
+            return out
+        if party < 0:
+            return v.BROKEN_REFERENCE
+        return v.UNMAPPED_VALUE if self.role_of(at) == UNMAPPED_ROLE else out
+
+    def link_key(self, at: int) -> str:
+        held = self.held
+        lost = held.link_lost.get(at)
+        if lost is not None:
+            return lost
+        return f"{held.contract_names[held.link_contract[at]]}{PART}{held.parties.keys[held.link_party[at]]}"
+
+    def _link_findings(self) -> None:
+        """One finding per held tenant or landlord; those without e-mail are made when they are read."""
+        held, told = self.held, set()
+        for at, code in enumerate(self.link_verdicts):
+            if code < v.FIRST_HELD or code in (v.NOT_SHOWN, v.ID_COLLISION):
+                continue
+            entity = Entity.TENANT if self.is_tenant(at) else Entity.LANDLORD
+            contract = held.link_contract[at]
+            note = self._contract_notes.get(held.contract_names[contract]) if contract >= 0 else None
+            if note is not None and note.code == v.REASONS[code]:
+                told.add(note.key)
+                origin = Origin(held.columns[note.table].file, note.row)
+                self.findings.append(
+                    Finding(FindingCode(note.code), entity, held.link_ids[at], origin, note.column, note.detail)
+                )
+                continue
+            table, row, field_name, detail = self._break(at, code)
+            self._find(FindingCode(v.REASONS[code]), entity, held.link_ids[at], table, row, field_name, detail)
+        for key, note in self._contract_notes.items():
+            if key not in told:  # nobody stands on this contract
+                origin = Origin(held.columns[note.table].file, note.row)
+                number = key.partition(PART)[2]
+                self.findings.append(Finding(FindingCode(note.code), None, None, origin, note.column, number))
+
+    def _break(self, at: int, code: int) -> tuple[str, int, str, str | None]:
+        """(table, row, field, detail) of what holds a tenant or landlord."""
+        held, contract, party = self.held, self.held.link_contract[at], self.held.link_party[at]
+        own = ("contract_parties", held.link_rows[at])
+        if contract < 0:
+            return (*own, "contract", held.link_lost[at].split(PART)[1])
+        if code == v.BROKEN_REFERENCE and self.contract_verdicts[contract] == code:
+            missing = held.contract_missing_units.get(contract)
+            if not missing:
+                return "contracts", held.contract_rows[contract], "number", None
+            key, row = missing[0]
+            return "contract_units", row, "unit", self._ids.render(key)
+        if code == v.PARENT_HELD:
+            return "contracts", held.contract_rows[contract], "number", None
+        if party >= 0 and party in held.parties.conflicts and code == v.CONFLICTING_ROWS:
+            return "parties", held.parties.rows[party], "number", held.parties.keys[party]
+        if party in held.party_unmapped and code == v.UNMAPPED_VALUE:
+            return "parties", held.parties.rows[party], "kind", None
+        if code == v.UNMAPPED_VALUE:
+            return (*own, "role", None)
+        return (*own, "party", self.link_key(at).rpartition(PART)[2])
+
+    # -- preflight ----------------------------------------------------------------------------------------------------
+
+    def _separators(self) -> None:
+        """Warns where a part of a record to be sent contains the separator, and names those that are safe."""
+        unsafe: dict[str, tuple[Entity, str]] = {}
+        for entity, keys in self._sent_keys():
+            for separator, key in separators_in(keys()).items():
+                unsafe.setdefault(separator, (entity, key))
+        self.safe_separators = tuple(separator for separator in SEPARATORS if separator not in unsafe)
+        own = unsafe.get(self._settings.separator)
+        if own is None:
+            return
+        entity, key = own
+        part = next(part for part in key.split(PART) if self._settings.separator in part)
+        safe = " ".join(self.safe_separators) or "-"
+        detail = f"{part}; sicher / safe: {safe}"
+        self.findings.append(Finding(FindingCode.SEPARATOR_IN_KEY, entity, self._ids.render(key), None, None, detail))
+
+    def _sent_keys(self) -> Iterator[tuple[Entity, Callable[[], Iterator[str]]]]:
+        held = self.held
+        yield Entity.PROPERTY, lambda: _chosen(held.buildings.keys, self.building_verdicts)
+        yield Entity.UNIT, lambda: _chosen(held.units.keys, self.unit_verdicts)
+        sent = bytearray(len(held.contract_rows))
+        sent_parties = bytearray(len(held.parties))
+        for at, code in enumerate(self.link_verdicts):
+            if code == v.SEND or code == v.ID_COLLISION:
+                if held.link_contract[at] >= 0:
+                    sent[held.link_contract[at]] = 1
+                if held.link_party[at] >= 0:
+                    sent_parties[held.link_party[at]] = 1
+        yield Entity.TENANT, lambda: (key for key, yes in zip(held.contract_names, sent, strict=True) if yes)
+        yield Entity.TENANT, lambda: (key for key, yes in zip(held.parties.keys, sent_parties, strict=True) if yes)
+
+
+def _chosen(keys: list[str], verdicts: bytearray) -> Iterator[str]:
+    return (key for key, code in zip(keys, verdicts, strict=True) if code in (v.SEND, v.ID_COLLISION))
