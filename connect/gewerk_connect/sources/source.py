@@ -7,6 +7,7 @@ from typing import Any
 
 from gewerk_connect.canonical.model import REQUIRED, TABLES
 from gewerk_connect.canonical.refusals import SourceError
+from gewerk_connect.sources.cells import cell_text
 from gewerk_connect.sources.mapping_file import Mapping, TableMapping
 
 Row = tuple[str, ...]
@@ -76,22 +77,28 @@ class Source:
         convert = self.translate(self.mapping, table, positions)
         return columns, self._counted(mapped, raw, convert)
 
-    def raw_rows(self, table: str, wanted: set[int]) -> dict[int, dict[str, str]]:
-        """The rows with these numbers as the file has them, column by column; for ``explain``."""
+    def raw_rows(self, table: str, wanted: set[int] | None) -> list[tuple[int, dict[str, str]]]:
+        """The rows with these numbers (None: all) as the file has them, column by column; for ``explain``.
+
+        In nested JSON every element of a record carries the record's number.
+        """
         mapped = self.mapping.tables.get(table)
         raw = self.read(self.place, mapped) if mapped is not None else None
         if raw is None:
-            return {}
-        found = {}
-        for start, rows in raw.batches:
-            for number in wanted:
-                if start <= number < start + len(rows):
-                    values = rows[number - start]
-                    found[number] = {
-                        name: "" if value is None else str(value)
-                        for name, value in zip(raw.columns, values, strict=False)
-                    }
-        return found
+            return []
+        return [
+            (
+                number,
+                {
+                    name: cell_text(value)
+                    for name, value in zip(raw.columns, values, strict=False)
+                    if not isinstance(value, list)
+                },
+            )
+            for start, rows in raw.batches
+            for number, values in enumerate(rows, start)
+            if wanted is None or number in wanted
+        ]
 
     def missing(self, table: str) -> SourceError:
         """Why the table cannot be read: its file is not there."""

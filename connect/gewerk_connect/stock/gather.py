@@ -112,7 +112,7 @@ class Gathered:
 
 
 class Gatherer:
-    def __init__(self, source: Source, settings: Settings, progress: Progress) -> None:
+    def __init__(self, source: Source, settings: Settings, progress: Progress | None = None) -> None:
         self._source = source
         self._settings = settings
         self._progress = progress
@@ -128,9 +128,11 @@ class Gatherer:
             *(self._contracts, self._contract_units, self._parties, self._contract_parties),
         )
         for done, (table, step) in enumerate(zip(TABLE_ORDER, steps, strict=True)):
-            self._progress(table, done, len(steps))
+            if self._progress is not None:
+                self._progress(table, done, len(steps))
             step()
-        self._progress("", len(steps), len(steps))
+        if self._progress is not None:
+            self._progress("", len(steps), len(steps))
         return self.held
 
     def _rows(self, table: str) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -12,6 +12,7 @@ from datetime import date
 from gewerk_connect.canonical import Entity, Finding, FindingCode, Origin
 from gewerk_connect.canonical.model import PART
 from gewerk_connect.mapping import Ids, separators_in
+from gewerk_connect.rules.addresses import house_number
 from gewerk_connect.rules.dates import OPEN
 from gewerk_connect.rules.scope import EVERYTHING, Scope, scope
 from gewerk_connect.rules.window import Window, next_change, running, window
@@ -135,10 +136,26 @@ class Judge:
                     self._find(
                         FindingCode.CONFLICTING_ROWS, Entity.PROPERTY, self._ids.render(key), "buildings", row, "number"
                     )
+            else:
+                self._house_number(at, key)
         ids = [self._ids.render(key) for key in shelf.keys]
         self.building_order = self._ordered(
             ids, range(len(ids)), verdicts, Entity.PROPERTY, lambda at: held.building_place(at)
         )
+
+    def _house_number(self, at: int, key: str) -> None:
+        """A street line without house number stays whole and is marked."""
+        shelf = self.held.buildings
+        _, street, apart, *_, country, _, _ = shelf.get(at)
+        if (
+            street.strip()
+            and not apart.strip()
+            and house_number(street, country.strip() or self._settings.country)[1] is None
+        ):
+            external_id = self._ids.render(key)
+            self._find(
+                FindingCode.HOUSE_NUMBER_MISSING, Entity.PROPERTY, external_id, "buildings", shelf.rows[at], "street"
+            )
 
     def _units(self) -> None:
         held, shelf, verdicts = self.held, self.held.units, self.unit_verdicts

@@ -293,14 +293,10 @@ def judge(source: Source, settings: Settings, as_of: date, *, progress: Progress
     Raises ``SourceError`` when the source cannot be used, ``SettingsError`` when a number in the settings could mean two.
     """
     ids = Ids(settings.separator)
-    held = Gatherer(source, settings, progress or _silent).gather()
+    held = Gatherer(source, settings, progress).gather()
     judged = Judge(held, settings, as_of, ids)
     judged.judge()
     return Stock(source, settings, judged, ids)
-
-
-def _silent(table: str, done: int, total: int) -> None:
-    del table, done, total
 
 
 def fingerprint(source: Source) -> str:
