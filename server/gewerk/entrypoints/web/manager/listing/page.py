@@ -1,0 +1,222 @@
+"""One page of a list: at most 50 rows, the count and sums of the whole list, and what its head shows."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+
+from gewerk.entrypoints.web.manager.listing.pieces import Action, AnyListing, Cell, Column, Option, Reader, Text
+from gewerk.entrypoints.web.manager.listing.state import State
+from gewerk.portfolio.models import SavedView
+
+ROWS_PER_PAGE = 50
+EXPORT_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: the record's id, its address, and a cell per shown column."""
+
+    id: str
+    href: str
+    name: str
+    sums: str
+    """JSON, for the bulk bar."""
+    cells: Sequence[tuple[Column[Any], Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    column: Column[Any]
+    query: str
+    """Empty: not sortable."""
+    direction: str
+    """``ascending`` or ``descending`` where the list is ordered by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    label: Text
+    query: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    key: str
+    title: Text
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    sentence: str
+    query: str
+    """The list without this filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    title: Text
+    query: str
+    current: bool
+    count: int | None = None
+    id: str = ""
+    """Of a saved view of one's own; empty for those that everybody has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    listing: AnyListing
+    state: State
+    heads: Sequence[Head]
+    lines: Sequence[Line]
+    foot: Sequence[tuple[Column[Any], Cell]]
+    count: int
+    count_sentence: str
+    first: int
+    last: int
+    pages: int
+    number: int
+    previous: str | None
+    next: str | None
+    chips: Sequence[Chip]
+    menus: Sequence[Menu]
+    further: Sequence[Menu]
+    tabs: Sequence[TabLink]
+    columns: Sequence[tuple[Column[Any], bool, bool]]
+    """(column, shown, may be hidden)"""
+    actions: Sequence[Action]
+    query: str
+    everything: str
+    """The query of the list without search and filters."""
+
+
+def found(listing: AnyListing, reader: Reader, state: State) -> QuerySet[Any]:
+    """The records of this state, unordered."""
+    rows = listing.find(reader, state.search)
+    needed = frozenset({*state.filters})
+    rows = listing.annotate(reader, rows, needed)
+    for one in listing.filters:
+        if value := state.filters.get(one.key, one.always):
+            rows = one.apply(rows, value, reader)
+    return rows
+
+
+def ordered(listing: AnyListing, reader: Reader, state: State, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Ordered by the chosen column, then by id, so that no row is on two pages."""
+    column = listing.column(state.sort)
+    names = column.sort if column else ()
+    if state.sort not in state.filters:
+        rows = listing.annotate(reader, rows, frozenset({state.sort}))
+    order = [F(name).desc(nulls_last=True) if state.descending else F(name).asc(nulls_last=True) for name in names]
+    return rows.order_by(*order, "pk").select_related(*listing.related)
+
+
+def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
+    """Everything the template shows of this state."""
+    rows = found(listing, reader, state)
+    totals = dict(listing.totals(reader, rows))
+    count = int(str(totals.pop("count").text))
+    pages = max(1, -(-count // ROWS_PER_PAGE))
+    number = min(state.page, pages)
+    start = (number - 1) * ROWS_PER_PAGE
+    records = list(ordered(listing, reader, state, rows)[start : start + ROWS_PER_PAGE])
+    shown = [c for c in listing.columns if c.key in state.columns]
+    menus, further, chips = _filters(listing, reader, state)
+    return Page(
+        listing=listing,
+        state=state,
+        heads=[_head(state, column) for column in shown],
+        lines=[_line(listing, reader, row, shown) for row in listing.rows(reader, records, state.search)],
+        foot=[(column, totals.get(column.key, Cell())) for column in shown[1:]],
+        count=count,
+        count_sentence=listing.count_sentence(count),
+        first=start + 1 if records else 0,
+        last=start + len(records),
+        pages=pages,
+        number=number,
+        previous=state.query(page=number - 1) if number > 1 else None,
+        next=state.query(page=number + 1) if number < pages else None,
+        chips=chips,
+        menus=menus,
+        further=further,
+        tabs=_tabs(listing, reader, state),
+        columns=[(c, c.key in state.columns, i > 0) for i, c in enumerate(listing.columns)],
+        actions=[a for a in listing.actions if reader.edits or not a.edits],
+        query=state.query(page=number),
+        everything=replace(state, search="", filters={}).query(),
+    )
+
+
+def every_row(listing: AnyListing, reader: Reader, state: State, ids: Sequence[str] = ()) -> Iterator[Any]:
+    """All rows of the list in its order, in chunks, for the export; of those with ``ids`` only, where given."""
+    rows = found(listing, reader, state)
+    if ids:
+        rows = rows.filter(pk__in=ids)
+    keys = list(ordered(listing, reader, state, rows).values_list("pk", flat=True))
+    for start in range(0, len(keys), EXPORT_CHUNK):
+        chunk = keys[start : start + EXPORT_CHUNK]
+        place = {key: n for n, key in enumerate(chunk)}
+        records = listing.find(reader, "").filter(pk__in=chunk).select_related(*listing.related)
+        yield from listing.rows(reader, sorted(records, key=lambda record: place[record.pk]), "")
+
+
+def _line(listing: AnyListing, reader: Reader, row: Any, shown: Sequence[Column[Any]]) -> Line:
+    cells = [(column, column.cell(row, reader)) for column in shown]
+    return Line(
+        id=listing.identity(row),
+        href=listing.href(row),
+        name=str(cells[0][1].text),
+        sums=json.dumps(dict(listing.sums(row))),
+        cells=cells,
+    )
+
+
+def _head(state: State, column: Column[Any]) -> Head:
+    direction = ("descending" if state.descending else "ascending") if state.sort == column.key else ""
+    return Head(column, state.sorted_by(column.key).query() if column.sort else "", direction)
+
+
+def _filters(listing: AnyListing, reader: Reader, state: State) -> tuple[list[Menu], list[Menu], list[Chip]]:
+    menus: list[Menu] = []
+    further: list[Menu] = []
+    chips: list[Chip] = []
+    for one in listing.filters:
+        options: Sequence[Option] = one.options(reader)
+        value = state.filters.get(one.key, "")
+        choices = [
+            Choice(
+                o.label,
+                state.with_filter(one.key, "" if o.value == one.always else o.value).query(),
+                o.value == (value or one.always),
+            )
+            for o in options
+        ]
+        if value:
+            label = next((o.label for o in options if o.value == value), value)
+            chips.append(Chip(str(one.sentence) % {"value": label}, state.with_filter(one.key, "").query()))
+        elif choices:
+            (menus if one.prominent else further).append(Menu(one.key, one.title, choices))
+    return menus, further, chips
+
+
+def _tabs(listing: AnyListing, reader: Reader, state: State) -> list[TabLink]:
+    current = state.query()
+    tabs: list[TabLink] = []
+    for tab in listing.tabs:
+        view = replace(state, search="", filters=dict(tab.query), page=1)
+        count = found(listing, reader, view).count() if tab.counted else None
+        tabs.append(TabLink(tab.title, view.query(), view.query() == current, count))
+    saved = SavedView.objects.filter(
+        organisation_id=reader.actor.organisation_id, person=reader.person, listing=listing.key
+    ).order_by("created_at", "id")
+    tabs.extend(TabLink(view.name, view.query, view.query == current, None, str(view.pk)) for view in saved)
+    return tabs
+
+
+def list_address(listing: AnyListing, query: str) -> str:
+    return reverse(listing.route) + (f"?{query}" if query else "")

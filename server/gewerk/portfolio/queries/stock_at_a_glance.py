@@ -1,0 +1,90 @@
+"""The whole stock in a handful of numbers, for the front page: three queries, whatever its size."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, Q
+
+from gewerk.journal.actor import Actor
+from gewerk.portfolio.access import properties, sub_properties
+from gewerk.portfolio.models import Occupancy, SubPropertyType, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Occupied:
+    """Units by occupancy. A let flat whose tenant was not sent is let (spec 01, rule 9)."""
+
+    let: int = 0
+    vacant: int = 0
+    unknown: int = 0
+
+    @property
+    def units(self) -> int:
+        return self.let + self.vacant + self.unknown
+
+    @property
+    def vacancy(self) -> float:
+        """Share of vacant units, 0 to 1."""
+        return self.vacant / self.units if self.units else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The stock in one city."""
+
+    city: str
+    properties: int
+    occupied: Occupied
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    properties: int = 0
+    total: Occupied = field(default_factory=Occupied)
+    by_usage: tuple[tuple[Usage, Occupied], ...] = ()
+    """In the order of ``Usage``; only usages that occur."""
+    places: tuple[Place, ...] = ()
+    """Most units first."""
+
+
+def _counts() -> dict[str, Count]:
+    return {
+        "let": Count("pk", filter=Q(occupancy=Occupancy.LET)),
+        "vacant": Count("pk", filter=Q(occupancy=Occupancy.VACANT)),
+        "units": Count("pk"),
+    }
+
+
+def _occupied(row: dict[str, int]) -> Occupied:
+    return Occupied(let=row["let"], vacant=row["vacant"], unknown=row["units"] - row["let"] - row["vacant"])
+
+
+def _sum(parts: Iterable[Occupied]) -> Occupied:
+    listed = list(parts)
+    return Occupied(
+        let=sum(p.let for p in listed), vacant=sum(p.vacant for p in listed), unknown=sum(p.unknown for p in listed)
+    )
+
+
+def stock_at_a_glance(actor: Actor) -> Glance:
+    """Objects, units by usage and occupancy, places; archived records left out."""
+    units = sub_properties(actor).filter(
+        type=SubPropertyType.UNIT, archived_at__isnull=True, property__archived_at__isnull=True
+    )
+    usages = {row["usage"]: _occupied(row) for row in units.order_by().values("usage").annotate(**_counts())}
+    cities = {
+        row["city"]: _occupied(row) for row in units.order_by().values(city=F("property__city")).annotate(**_counts())
+    }
+    objects = {
+        row["city"]: row["n"]
+        for row in properties(actor).filter(archived_at__isnull=True).order_by().values("city").annotate(n=Count("pk"))
+    }
+    places = [Place(city, n, cities.get(city, Occupied())) for city, n in objects.items()]
+    unnamed = _sum(o for usage, o in usages.items() if usage not in Usage.values or usage == Usage.OTHER)
+    by_usage = [(u, unnamed if u is Usage.OTHER else usages.get(u.value, Occupied())) for u in Usage]
+    return Glance(
+        properties=sum(objects.values()),
+        total=_sum(usages.values()),
+        by_usage=tuple((u, o) for u, o in by_usage if o.units),
+        places=tuple(sorted(places, key=lambda p: (-p.occupied.units, -p.properties, p.city))),
+    )

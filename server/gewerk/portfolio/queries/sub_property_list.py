@@ -1,0 +1,119 @@
+"""The lists of units, tenants and owners: what they find and what a row shows; a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, DecimalField, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from gewerk.journal.actor import Actor
+from gewerk.portfolio.access import sub_properties
+from gewerk.portfolio.models import Occupancy, Property, SubProperty, SubPropertyType, Tenure
+from gewerk.portfolio.queries.findings import FoundFault
+from gewerk.portfolio.queries.property_page import UnitRow, unit_rows
+from gewerk.portfolio.queries.search import contains, words
+
+
+@dataclass(frozen=True, slots=True)
+class SubPropertyRow:
+    """One line: a unit with its people, or a person with their units."""
+
+    record: SubProperty
+    has_finding: bool
+    unit: UnitRow | None = None
+    units: tuple[SubProperty, ...] = ()
+
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """Where the person's units lie, each property once."""
+        found = {u.property_id: u.property for u in self.units if u.property is not None}
+        return tuple(found.values())
+
+
+def found_sub_properties(actor: Actor, kind: str, text: str) -> QuerySet[SubProperty]:
+    """Records of that kind in which every typed word occurs, or in their property; a unit is found by its tenants too, and a
+    person by the units they hold."""
+    found = sub_properties(actor).filter(type=kind)
+    tenures = Tenure.objects.filter(organisation_id=actor.organisation_id)
+    for spellings in words(text):
+        if kind == SubPropertyType.UNIT:
+            live = tenures.filter(contains(spellings, field="party__search"), party__archived_at__isnull=True)
+            found = found.filter(
+                contains(spellings) | contains(spellings, field="property__search") | Q(pk__in=live.values("unit_id"))
+            )
+        else:
+            held = tenures.filter(
+                contains(spellings, field="unit__search") | contains(spellings, field="unit__property__search"),
+                party__type=kind,
+            )
+            found = found.filter(contains(spellings) | Q(pk__in=held.values("party_id")))
+    return found
+
+
+def in_property(rows: QuerySet[SubProperty], kind: str, property_ids: list[UUID]) -> QuerySet[SubProperty]:
+    if kind == SubPropertyType.UNIT:
+        return rows.filter(property_id__in=property_ids)
+    return rows.filter(pk__in=Tenure.objects.filter(unit__property_id__in=property_ids).values("party_id"))
+
+
+def in_city(rows: QuerySet[SubProperty], kind: str, city: str) -> QuerySet[SubProperty]:
+    if kind == SubPropertyType.UNIT:
+        return rows.filter(property__city=city)
+    return rows.filter(pk__in=Tenure.objects.filter(unit__property__city=city).values("party_id"))
+
+
+def without_tenant(actor: Actor, rows: QuerySet[SubProperty], *, as_of: date) -> QuerySet[SubProperty]:
+    """Units that are let although no tenant of today was sent."""
+    now = Tenure.objects.filter(
+        Q(party__contract_start__isnull=True) | Q(party__contract_start__lte=as_of),
+        Q(party__contract_end__isnull=True) | Q(party__contract_end__gte=as_of),
+        organisation_id=actor.organisation_id,
+        party__type=SubPropertyType.TENANT,
+        party__archived_at__isnull=True,
+    )
+    return rows.filter(occupancy=Occupancy.LET).exclude(pk__in=now.values("unit_id"))
+
+
+def unit_list_rows(
+    actor: Actor, listed: Sequence[SubProperty], *, fault: FoundFault, as_of: date
+) -> list[SubPropertyRow]:
+    """Units with their people: one query for the page."""
+    faulty = fault.of(SubPropertyType.UNIT)
+    return [
+        SubPropertyRow(row.unit, row.unit.external_id in faulty, unit=row)
+        for row in unit_rows(actor, listed, as_of=as_of)
+    ]
+
+
+def party_list_rows(actor: Actor, listed: Sequence[SubProperty], *, fault: FoundFault) -> list[SubPropertyRow]:
+    """People with their units and the units' properties: one query for the page."""
+    held: dict[UUID, list[SubProperty]] = {}
+    tenures = Tenure.objects.filter(
+        organisation_id=actor.organisation_id, party_id__in=[one.pk for one in listed]
+    ).select_related("unit__property")
+    for tenure in tenures.order_by("unit__external_id"):
+        held.setdefault(tenure.party_id, []).append(tenure.unit)
+    return [
+        SubPropertyRow(one, one.external_id in fault.of(one.type), units=tuple(held.get(one.pk, ()))) for one in listed
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SubPropertyTotals:
+    records: int
+    vacant: int
+    area_m2: Decimal
+
+
+def sub_property_totals(rows: QuerySet[SubProperty]) -> SubPropertyTotals:
+    """Count and sums over the whole list, in one query."""
+    area = Coalesce("living_area_m2", "usable_area_m2")
+    found = rows.order_by().aggregate(
+        records=Count("pk"),
+        vacant=Count("pk", filter=Q(occupancy=Occupancy.VACANT)),
+        area=Sum(area, output_field=DecimalField(max_digits=14, decimal_places=2)),
+    )
+    return SubPropertyTotals(found["records"], found["vacant"], found["area"] or Decimal(0))
