@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "gewerk.portfolio",
     "gewerk.outreach",
     "gewerk.entrypoints.web",
+    "gewerk.entrypoints.api",
 ]
 
 MIDDLEWARE = [

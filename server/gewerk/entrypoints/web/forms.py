@@ -1,4 +1,4 @@
-"""Forms of the pages: Django's, dressed in the look's classes, and told what an operation refused."""
+"""Forms of the pages: Django's, told what an operation refused. The look dresses the widgets by itself."""
 
 from typing import Any
 
@@ -6,35 +6,19 @@ from django import forms
 
 from gewerk.kit.refusals import Refusal
 
-_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
-    (forms.CheckboxSelectMultiple, "checkbox"),
-    (forms.RadioSelect, "radio"),
-    (forms.CheckboxInput, "checkbox"),
-    (forms.Select, "select"),
-    (forms.Textarea, "textarea"),
-    (forms.widgets.Input, "input"),
-)
 
-
-def dress(form: forms.BaseForm) -> None:
-    """Give every widget the class of its kind; no placeholder stands in for a label."""
+def without_placeholders(form: forms.BaseForm) -> None:
+    """A placeholder is no label (allauth's forms bring some)."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
-        for kind, name in _CLASSES:
-            if isinstance(field.widget, kind):
-                field.widget.attrs.setdefault("class", name)
-                break
 
 
 class PageForm(forms.Form):
     """A form of our own."""
 
-    required_css_class = ""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        dress(self)
 
     def refuse(self, refusal: Refusal) -> None:
         """Show what the operation refused: at the fields it names, else on top."""

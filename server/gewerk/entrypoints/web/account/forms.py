@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.countries import country_choices
-from gewerk.entrypoints.web.forms import PageForm, dress
+from gewerk.entrypoints.web.forms import PageForm, without_placeholders
 
 
 def _word(form: forms.BaseForm, **labels: Any) -> None:
@@ -22,7 +22,7 @@ def _word(form: forms.BaseForm, **labels: Any) -> None:
     if "password" in form.fields:
         # allauth's own help links to a page that is not mounted; the login link serves instead.
         form.fields["password"].help_text = ""
-    dress(form)
+    without_placeholders(form)
 
 
 class PasswordLogin(LoginForm):  # type: ignore[misc]

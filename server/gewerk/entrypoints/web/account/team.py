@@ -1,0 +1,126 @@
+"""Who works for the organisation, with which role; inviting, changing, ending. For administrators."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gewerk.entrypoints.web.account.pages import account_page
+from gewerk.entrypoints.web.forms import PageForm
+from gewerk.identity.access import manages_team, require
+from gewerk.identity.models import Role
+from gewerk.identity.operations.invitations import invite as invite_by_mail
+from gewerk.identity.operations.invitations import withdraw_invitation
+from gewerk.identity.operations.memberships import MembershipNotFound, change_role, end_membership
+from gewerk.identity.queries.team import open_invitations, team
+from gewerk.kit.refusals import Refusal
+
+ROLES = (
+    (Role.HOUSING_OFFICER, gettext_lazy("sees the whole stock and corrects it by hand")),
+    (Role.HOUSING_MANAGER, gettext_lazy("as the housing officer, and answers for properties")),
+    (Role.FINANCE_OFFICER, gettext_lazy("sees the whole stock, changes nothing in it")),
+    (Role.ADMIN, gettext_lazy("everything, also company, team and API keys")),
+)
+
+
+class InviteForm(PageForm):
+    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[(r.value, r.label) for r, _what in ROLES],
+        initial=Role.HOUSING_OFFICER.value,
+    )
+
+
+@login_required
+@require_GET
+def index(request: HttpRequest) -> HttpResponseBase:
+    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    people, invited = list(team(actor, now=now)), list(open_invitations(actor, now=now))
+    sentence = ngettext("%(n)d person has access.", "%(n)d people have access.", len({m.person_id for m in people}))
+    return account_page(
+        request,
+        "account/team.html",
+        {
+            "team": people,
+            "invitations": invited,
+            "sentence": sentence % {"n": len({m.person_id for m in people})},
+            "roles": ROLES,
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest) -> HttpResponseBase:
+    actor = request.actor  # type: ignore[attr-defined]
+    require(manages_team(actor))
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invite_by_mail(actor=actor, now=timezone.now(), **form.cleaned_data)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The invitation is on its way. It is valid for 14 days."))
+            return redirect("account_team")
+    return account_page(request, "account/team_invite.html", {"form": form, "roles": ROLES})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def member(request: HttpRequest, membership_id: UUID) -> HttpResponseBase:
+    """Look at one colleague; POST gives another role."""
+    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    membership = team(actor, now=now).filter(pk=membership_id).first()
+    if membership is None:
+        raise MembershipNotFound
+    refused = ""
+    if request.method == "POST":
+        try:
+            change_role(actor=actor, membership_id=membership_id, role=request.POST.get("role", ""), now=now)
+        except Refusal as refusal:
+            refused = str(refusal.message)
+        else:
+            messages.success(request, _("The role is changed."))
+            return redirect("account_team")
+    return account_page(
+        request,
+        "account/team_member.html",
+        {
+            "membership": membership,
+            "roles": ROLES,
+            "refused": refused,
+            "is_me": membership.person_id == request.user.pk,
+        },
+    )
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, membership_id: UUID) -> HttpResponseBase:
+    """Take the access away at once."""
+    try:
+        end_membership(actor=request.actor, membership_id=membership_id, now=timezone.now())  # type: ignore[attr-defined]
+    except MembershipNotFound:
+        raise
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("account_team_member", membership_id=membership_id)
+    messages.success(request, _("The access has ended."))
+    return redirect("account_team")
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, invitation_id: UUID) -> HttpResponseBase:
+    withdraw_invitation(actor=request.actor, invitation_id=invitation_id, now=timezone.now())  # type: ignore[attr-defined]
+    messages.success(request, _("The invitation is withdrawn; its link no longer works."))
+    return redirect("account_team")
