@@ -44,20 +44,12 @@ class Upper(Protocol):
     def judge(self, as_of: date, progress: Callable[[str, int, int], None] | None) -> Stock: ...
 
 
-class Progress(Protocol):
-    """Where a run stands; ``total`` is None when it is not known."""
-
-    def stage(self, name: str, total: int | None) -> None: ...
-
-    def advance(self, count: int) -> None: ...
+Progress = Callable[[str, int, int | None], None]
+"""Told (what is under way, how much is done, of how much if known)."""
 
 
-class Silent:
-    def stage(self, name: str, total: int | None) -> None:
-        """Nobody looks on."""
-
-    def advance(self, count: int) -> None:
-        """Nobody looks on."""
+def silent(_what: str, _done: int, _total: int | None) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(slots=True)
@@ -78,7 +70,7 @@ class River:
     examples: int = 20
     """Changes named in a plan."""
     language: str = "de"
-    progress: Progress = field(default_factory=Silent)
+    progress: Progress = silent
     patience: Patience = field(default_factory=Patience)
 
     @property
@@ -125,7 +117,7 @@ def plan(river: River) -> Outcome:
         if survey.stock is None:
             outcome = _as_last(river, survey, started_at, PLANNED)
         else:
-            _, skipped, codes = _findings(survey)
+            found, skipped, codes = _findings(survey)
             outcome = Outcome(
                 as_of=river.as_of,
                 started_at=started_at,
@@ -138,6 +130,7 @@ def plan(river: River) -> Outcome:
                 finding_counts=codes,
                 tripped=survey.tripped,
                 changes=changes,
+                findings=list(found) if river.examples else [],
             )
         return outcome
 
@@ -246,16 +239,17 @@ def _survey(river: River, store: Store, view: TargetView | None, take: Callable[
     fingerprint = river.upper.fingerprint()
     if _is_as_last(river, store, view, last, fingerprint):
         return Survey({}, None, last, fingerprint)
-    river.progress.stage(say(river.language, "reading_source"), None)
-    stock = river.upper.judge(river.as_of, _reading(river))
+    reading = say(river.language, "reading_source")
+    river.progress(reading, 0, None)
+    stock = river.upper.judge(river.as_of, lambda what, done, total: river.progress(f"{reading}: {what}", done, total))
     results: dict[str, Comparison] = {}
     records = Records(store)
     for entity in _entities(river, records):
         results[entity] = result = Comparison()
-        river.progress.stage(f"{say(river.language, 'comparing')}: {say(river.language, entity)}", None)
+        title = f"{say(river.language, 'comparing')}: {say(river.language, entity)}"
         for decision in compare(
             entity,
-            _stream(stock, entity, river.progress),
+            _stream(stock, entity, title, river.progress),
             records.confirmed(entity),
             view.stream(entity) if view else iter(()),
             whole=view is not None and view.whole,
@@ -305,16 +299,12 @@ def _entities(river: River, records: Records) -> Sequence[str]:
     return (*((GROUP,) if groups else ()), *PUSH_ORDER)
 
 
-def _stream(stock: Stock, entity: str, progress: Progress) -> Iterator[Judged]:
+def _stream(stock: Stock, entity: str, title: str, progress: Progress) -> Iterator[Judged]:
     judged = _groups(stock.groups) if entity == GROUP else stock.stream(Entity(entity))
-    count = 0
-    for one in judged:
+    for count, one in enumerate(judged, 1):
         yield one
-        count += 1
-        if count == 1_000:
-            progress.advance(count)
-            count = 0
-    progress.advance(count)
+        if count % 1_000 == 0:
+            progress(title, count, None)
 
 
 def _groups(groups: Sequence[Group]) -> Iterator[Judged]:
@@ -329,14 +319,6 @@ def _groups(groups: Sequence[Group]) -> Iterator[Judged]:
             {"name": group.name},
             Origin(""),
         )
-
-
-def _reading(river: River) -> Callable[[str, int, int], None]:
-    def report(what: str, done: int, total: int) -> None:
-        river.progress.stage(f"{say(river.language, 'reading_source')}: {what}", total)
-        river.progress.advance(done)
-
-    return report
 
 
 # the target
@@ -357,7 +339,7 @@ def _target_view(river: River, store: Store) -> Iterator[TargetView | None]:
         or facts["client_id"] != river.client_id
         or river.now() - compared_at > WHOLE_TARGET_AFTER
     )
-    river.progress.stage(say(river.language, "reading_target"), None)
+    river.progress(say(river.language, "reading_target"), 0, None)
     entities = _entities(river, Records(store))
     view = read_target(river.target, entities, None if whole else seen_at - _CLOCK_SLACK, river.patience)
     try:
@@ -376,20 +358,14 @@ def _note_target_clock(river: River, store: Store, clock: datetime | None, whole
 
 
 def _push(river: River, outbox: Outbox, target: Target, run: RunRow) -> None:
-    current: Step | None = None
+    done: dict[Step, int] = {}
 
     def answered(step: Step, count: int) -> None:
-        nonlocal current
-        if step is not current:
-            current = step
-            river.progress.stage(_step_title(step, river.language), outbox.planned[step])
-        river.progress.advance(count)
+        done[step] = done.get(step, 0) + count
+        title = f"{say(river.language, step.entity)}: {say(river.language, 'archive' if step.archives else 'sending')}"
+        river.progress(title, done[step], outbox.planned[step])
 
     push(outbox, target, run.external_id, patience=river.patience, now=river.now, on_answered=answered)
-
-
-def _step_title(step: Step, language: str) -> str:
-    return f"{say(language, step.entity)}: {say(language, 'archive' if step.archives else 'sending')}"
 
 
 def _hand_over(river: River, runs: Runs, target: Target, *, quietly: bool) -> bool:
@@ -416,6 +392,15 @@ def _hand_over(river: River, runs: Runs, target: Target, *, quietly: bool) -> bo
 
 
 # small parts
+
+
+def findings_of(river: River, outcome: Outcome) -> list[StoredFinding]:
+    """The findings that a run kept, to be shown; a plan keeps none."""
+    if outcome.run_id is None:
+        return outcome.findings
+    with _store(river, make=False) as store:
+        last = Runs(store).last()
+        return list(Runs(store).findings(last.no)) if last else []
 
 
 def check_separator(store: Store, connection: Connection) -> None:

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Select, insert, select, update
 
 from gewerk_connect.ledger import schema
-from gewerk_connect.ledger.outbox import drop_intents, settle
+from gewerk_connect.ledger.outbox import Outbox, drop_intents, settle
 from gewerk_connect.ledger.store import Store
 
 KEPT_FINDINGS_RUNS = 5
@@ -148,6 +148,11 @@ class Runs:
             (run_no,),
         )
         return (StoredFinding(*row) for row in rows)
+
+    def refusals(self, run_no: int, limit: int = 200) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """(entity, external_id, the API's problem) of what the target refused in a run; may quote values."""
+        for entity, external_id, problem in Outbox(self._store, run_no).refusals(limit):
+            yield entity, external_id, orjson.loads(problem)
 
     def copy_findings(self, from_run: int, to_run: int) -> None:
         """A run with the same input found the same."""

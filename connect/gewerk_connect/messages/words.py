@@ -105,6 +105,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "source_rows": ("Gelesene Zeilen:", "Rows read:"),
     "safe_separators": ("Sichere Separatoren: {separators}", "Safe separators: {separators}"),
     "would_send": ("Würde übertragen:", "Would be sent:"),
+    "source_moved": (
+        "Der Export hat sich seit dem letzten Lauf geändert; 1 bis 4 zeigen, was heute darin steht.",
+        "The export has changed since the last run; 1 to 4 show what it says today.",
+    ),
     "explain_erp": ("1. Was das ERP sagt", "1. What the ERP says"),
     "explain_rules": ("2. Wie daraus Werte werden", "2. How values are made of it"),
     "explain_verdict": ("3. Urteil", "3. Verdict"),

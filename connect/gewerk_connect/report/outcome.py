@@ -7,6 +7,7 @@ from typing import Any
 
 from gewerk_connect.canonical import Entity
 from gewerk_connect.diff import Comparison, Tripped
+from gewerk_connect.ledger import StoredFinding
 
 COUNTED = (Entity.PROPERTY, Entity.UNIT, Entity.TENANT, Entity.LANDLORD)
 """The order of the spec's JSON."""
@@ -42,6 +43,8 @@ class Outcome:
     finding_counts: dict[str, int]
     tripped: list[Tripped] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    findings: list[StoredFinding] = field(default_factory=list)
+    """Of a plan, to be shown; those of a run lie in the ledger."""
     unread: bool = False
     """True: source and settings are as in the last run, so nothing was read."""
     run_id: str | None = None
@@ -68,10 +71,6 @@ class Outcome:
             "vacant_units": self.vacant_units,
             "findings": {"total": self.findings_total, "by_code": self.finding_counts},
         }
-
-    def stored(self) -> dict[str, Any]:
-        """What the ledger keeps of a run."""
-        return self.as_json()
 
 
 def planned_counts(results: Mapping[str, Comparison]) -> Counts:

@@ -1,8 +1,9 @@
 """A plan or a run as text for the screen."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from gewerk_connect.ledger import StoredFinding
+from gewerk_connect.ledger import RunRow, StoredFinding
 from gewerk_connect.messages import FINDINGS, say
 from gewerk_connect.report.outcome import COUNTED, Counts, Outcome
 
@@ -32,8 +33,7 @@ def outcome_text(outcome: Outcome, name: str, language: str, findings: Iterable[
     yield from _change_lines(outcome, language)
     yield from fuse_lines(outcome, language)
     yield ""
-    seconds = f"{(outcome.finished_at - outcome.started_at).total_seconds():.1f}"
-    yield say(language, "duration", seconds=seconds if language == "en" else seconds.replace(".", ","))
+    yield _duration((outcome.finished_at - outcome.started_at).total_seconds(), language)
 
 
 def counts_table(counts: Counts, language: str) -> Iterator[str]:
@@ -122,3 +122,41 @@ def fuse_lines(outcome: Outcome, language: str) -> Iterator[str]:
             entity=say(language, tripped.entity),
         )
     yield say(language, "fuse_plan" if outcome.status == "planned" else "fuse_apply")
+
+
+def report_text(
+    run: RunRow,
+    findings: Iterable[StoredFinding],
+    refusals: Iterable[tuple[str, str, dict[str, Any]]],
+    name: str,
+    language: str,
+) -> Iterator[str]:
+    """The report of a run that is over, from the ledger."""
+    started = run.started_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    yield say(language, "report_title", name=name, started=started, as_of=run.as_of.isoformat())
+    yield say(language, "status", status=say(language, run.status))
+    if run.message:
+        yield run.message
+    outcome = run.outcome
+    if outcome is not None:
+        yield ""
+        yield from counts_table(outcome["counts"], language)
+        if outcome["let_units"] is not None:
+            yield ""
+            yield say(language, "occupancy", let=outcome["let_units"], vacant=outcome["vacant_units"])
+        yield from skipped_lines(outcome["skipped"], language)
+        yield from finding_lines(outcome["findings"]["by_code"], findings, language)
+    refused = list(refusals)
+    if refused:
+        yield ""
+        yield say(language, "refusals")
+        for entity, external_id, problem in refused:
+            yield f"  {entity} {external_id}: {problem.get('code')} {problem.get('detail') or ''}".rstrip()
+    if run.finished_at is not None:
+        yield ""
+        yield _duration((run.finished_at - run.started_at).total_seconds(), language)
+
+
+def _duration(seconds: float, language: str) -> str:
+    text = f"{seconds:.1f}"
+    return say(language, "duration", seconds=text if language == "en" else text.replace(".", ","))

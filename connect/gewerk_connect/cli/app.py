@@ -1,0 +1,146 @@
+"""Commands and options (spec 01, "For scripts"). The app is built per call, in the language that the call asks for."""
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gewerk_connect.cli.help import HELP
+from gewerk_connect.messages import language_from
+
+
+def run_app() -> None:
+    language = _language(sys.argv[1:])
+    if "--help" in sys.argv or "-h" in sys.argv:
+        _translate_help(language)
+    build(language)()
+
+
+def _language(arguments: list[str]) -> str:
+    """``--lang`` decides already how help is written, so it is looked for before anything is parsed."""
+    for place, argument in enumerate(arguments):
+        value = argument.partition("=")[2] if argument.startswith("--lang=") else None
+        if argument == "--lang" and place + 1 < len(arguments):
+            value = arguments[place + 1]
+        if value in ("de", "en"):
+            return value
+    return language_from(os.environ)
+
+
+def build(language: str) -> typer.Typer:
+    def text(name: str) -> str:
+        return HELP[name][1 if language == "en" else 0]
+
+    app = typer.Typer(
+        name="gewerk-connect",
+        help=text("app"),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+
+    def parse_day(value: str) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise typer.BadParameter(text("bad_day")) from None
+
+    def parse_language(value: str) -> str:
+        if value not in ("de", "en"):
+            raise typer.BadParameter("de | en")
+        return value
+
+    Config = Annotated[Path, typer.Option("--config", "-c", help=text("config"), metavar=text("file"))]
+    AsOf = Annotated[date | None, typer.Option("--as-of", help=text("as_of"), parser=parse_day, metavar=text("day"))]
+    Json = Annotated[bool, typer.Option("--json", help=text("json"))]
+    Strict = Annotated[bool, typer.Option("--strict", help=text("strict"))]
+    Offline = Annotated[bool, typer.Option("--offline", help=text("offline"))]
+    Whole = Annotated[bool, typer.Option("--whole", help=text("whole"))]
+    Lang = Annotated[str, typer.Option("--lang", help=text("lang"), parser=parse_language, metavar="de|en")]
+
+    @app.command("check-source", help=text("check-source"))
+    def check_source(
+        config: Config,
+        as_of: AsOf = None,
+        as_json: Json = False,
+        strict: Strict = False,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import commands
+
+        commands.check_source(commands.Call(config, as_of, as_json, strict, lang))
+
+    @app.command("plan", help=text("plan"))
+    def plan(
+        config: Config,
+        as_of: AsOf = None,
+        offline: Offline = False,
+        whole: Whole = False,
+        examples: Annotated[int, typer.Option("--examples", min=0, help=text("examples"), metavar="N")] = 20,
+        as_json: Json = False,
+        strict: Strict = False,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import commands
+
+        commands.plan(commands.Call(config, as_of, as_json, strict, lang), offline, whole, examples)
+
+    @app.command("apply", help=text("apply"))
+    def apply(
+        config: Config,
+        as_of: AsOf = None,
+        confirm_fuse: Annotated[bool, typer.Option("--confirm-fuse", help=text("confirm_fuse"))] = False,
+        offline: Offline = False,
+        whole: Whole = False,
+        as_json: Json = False,
+        strict: Strict = False,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import commands
+
+        commands.apply(commands.Call(config, as_of, as_json, strict, lang), offline, whole, confirm_fuse)
+
+    @app.command("explain", help=text("explain"))
+    def explain(
+        entity: Annotated[str, typer.Argument(help=text("entity"), metavar="property|unit|landlord|tenant")],
+        external_id: Annotated[str, typer.Argument(help=text("external_id"), metavar="ID")],
+        config: Config,
+        field: Annotated[str | None, typer.Argument(help=text("field"), metavar=text("field_name"))] = None,
+        as_of: AsOf = None,
+        as_json: Json = False,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import commands
+
+        if entity not in ("property", "unit", "landlord", "tenant"):
+            raise typer.BadParameter("property | unit | landlord | tenant", param_hint="entity")
+        commands.explain(commands.Call(config, as_of, as_json, False, lang), entity, external_id, field)
+
+    @app.command("report", help=text("report"))
+    def report(config: Config, as_json: Json = False, strict: Strict = False, lang: Lang = language) -> None:
+        from gewerk_connect.cli import commands
+
+        commands.report(commands.Call(config, None, as_json, strict, lang))
+
+    @app.command("sources", help=text("sources"))
+    def sources(as_json: Json = False, lang: Lang = language) -> None:
+        from gewerk_connect.cli import commands
+
+        commands.sources(as_json, lang)
+
+    return app
+
+
+def _translate_help(language: str) -> None:
+    if language == "de":
+        from typer import rich_utils
+
+        rich_utils.OPTIONS_PANEL_TITLE = "Optionen"
+        rich_utils.ARGUMENTS_PANEL_TITLE = "Angaben"
+        rich_utils.COMMANDS_PANEL_TITLE = "Befehle"
+        rich_utils.REQUIRED_LONG_STRING = "[nötig]"
+        rich_utils.DEFAULT_STRING = "[Vorgabe: {}]"

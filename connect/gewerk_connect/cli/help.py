@@ -1,0 +1,62 @@
+"""Help texts of commands and options: German, English."""
+
+HELP: dict[str, tuple[str, str]] = {
+    "app": (
+        "Bringt Stammdaten aus dem ERP nach Gewerk. Endet mit 0 (fertig), 1 (Befunde, mit --strict), 2 (Aufruf oder"
+        " Konfiguration), 3 (Quelle unbrauchbar), 4 (Gewerk unbrauchbar), 5 (von der Sicherung angehalten).",
+        "Brings master data from the ERP into Gewerk. Ends with 0 (done), 1 (findings, with --strict), 2 (usage or"
+        " configuration), 3 (source unusable), 4 (target unusable), 5 (stopped by the fuse).",
+    ),
+    "check-source": (
+        "Liest den Export ganz, prüft ihn und zeigt, was übertragen würde. Sendet nichts.",
+        "Reads the whole export, checks it and shows what would be sent. Sends nothing.",
+    ),
+    "plan": (
+        "Zeigt, was ein Lauf tun würde. Ändert nichts.",
+        "Shows what a run would do. Changes nothing.",
+    ),
+    "apply": (
+        "Führt einen Lauf aus. Darf jederzeit abgebrochen werden: Der nächste macht weiter.",
+        "Carries out a run. May be stopped at any time: the next one goes on.",
+    ),
+    "explain": (
+        "Zeigt den Weg eines Datensatzes oder Feldes: ERP, Regel, gesendeter Wert, Antwort. Zeigt auch Personendaten.",
+        "Shows the way of a record or field: ERP, rule, value sent, answer. Shows personal data too.",
+    ),
+    "report": ("Zeigt den Bericht des letzten Laufs.", "Shows the report of the last run."),
+    "sources": ("Nennt die ERP-Systeme, die gelesen werden können.", "Lists the ERPs that can be read."),
+    "config": ("Konfiguration der Verbindung (TOML).", "The connection's configuration (TOML)."),
+    "file": ("DATEI", "FILE"),
+    "day": ("JJJJ-MM-TT", "YYYY-MM-DD"),
+    "as_of": (
+        "Stichtag, für den die Regeln gelten; sonst heute (bei explain der des letzten Laufs).",
+        "Day for which the rules hold; else today (for explain that of the last run).",
+    ),
+    "bad_day": ("Kein Datum. Schreiben Sie es so: 2026-11-22.", "No date. Write it like this: 2026-11-22."),
+    "json": ("Gibt ein JSON-Objekt aus statt Text.", "Prints one JSON object instead of text."),
+    "strict": ("Endet mit 1, wenn es Befunde gibt.", "Ends with 1 when there are findings."),
+    "offline": (
+        "Fragt Gewerk nicht nach seinem Bestand, sondern nimmt, was zuletzt bestätigt wurde.",
+        "Does not ask Gewerk for its stock but takes what was last confirmed.",
+    ),
+    "whole": (
+        "Vergleicht mit dem ganzen Bestand in Gewerk, etwa nach dessen Wiederherstellung aus einer Sicherung.",
+        "Compares with the whole stock in Gewerk, for instance after it was restored from a backup.",
+    ),
+    "lang": ("Sprache der Ausgabe.", "Language of the output."),
+    "examples": ("So viele Änderungen je Art beim Namen nennen.", "Name this many changes of each kind."),
+    "confirm_fuse": (
+        "Bestätigt, dass so viele Datensätze archiviert werden sollen, wie die Sicherung gemeldet hat.",
+        "Confirms that as many records are to be archived as the fuse reported.",
+    ),
+    "entity": ("Art des Datensatzes.", "Kind of the record."),
+    "external_id": (
+        "ID, wie sie in Gewerk steht, zum Beispiel 1-601404-15023.",
+        "Id as in Gewerk, e.g. 1-601404-15023.",
+    ),
+    "field": (
+        "Nur dieses Feld, zum Beispiel email oder address.street.",
+        "Only this field, e.g. email or address.street.",
+    ),
+    "field_name": ("FELD", "FIELD"),
+}
