@@ -25,10 +25,16 @@ def read_csv(path: Path, *, delimiter: str, encoding: str) -> RawTable:
     """Opens a CSV file with a header. Raises ``SourceError`` with the row, at once or while the rows are read."""
     codec = _inspect(path, encoding)
     reader = _reader(path, delimiter, codec)
-    header = next(reader, None)
+    try:
+        header = next(reader, None)
+    except UnicodeDecodeError:
+        raise _undecodable(path, encoding) from None
+    except csv.Error as error:
+        raise _broken(path, 1, error) from None
     if header is None or not any(cell.strip() for cell in header):
         raise _empty(path)
-    return RawTable(path.name, [name.strip() for name in header], _batches(path, reader, len(header), encoding))
+    columns = [name.strip() for name in header]
+    return RawTable(path.name, columns, _batches(path, reader, columns, encoding))
 
 
 def _reader(path: Path, delimiter: str, codec: str) -> Iterator[list[str]]:
@@ -37,9 +43,9 @@ def _reader(path: Path, delimiter: str, codec: str) -> Iterator[list[str]]:
 
 
 def _batches(
-    path: Path, reader: Iterator[list[str]], width: int, encoding: str
+    path: Path, reader: Iterator[list[str]], header: list[str], encoding: str
 ) -> Iterator[tuple[int, list[Sequence[Any]]]]:
-    number = 2
+    number, width = 2, len(header)
     while True:
         batch: list[Sequence[Any]] = []
         try:
@@ -47,29 +53,24 @@ def _batches(
         except UnicodeDecodeError:
             raise _undecodable(path, encoding) from None
         except csv.Error as error:
-            row = number + len(batch)
-            raise SourceError(
-                "row_broken",
-                f"Die Anführungszeichen oder Trennzeichen stimmen ab hier nicht ({error}). Exportieren Sie neu.",
-                f"Quotes or delimiters are wrong from here on ({error}). Export the file again.",
-                file=path,
-                row=row,
-            ) from None
+            raise _broken(path, number + len(batch), error) from None
         if not batch:
             break
         if set(map(len, batch)) == {width}:
             yield number, batch
         else:
-            yield from _whole_rows(path, number, batch, width)
+            yield from _whole_rows(path, number, batch, header)
         number += len(batch)
     _check_end(path)
 
 
 def _whole_rows(
-    path: Path, number: int, batch: list[Sequence[Any]], width: int
+    path: Path, number: int, batch: list[Sequence[Any]], header: list[str]
 ) -> Iterator[tuple[int, list[Sequence[Any]]]]:
     """Splits a batch at its empty rows; a row of another width ends the run."""
-    start, part = number, []
+    width = len(header)
+    start = number
+    part: list[Sequence[Any]] = []
     for row_number, row in enumerate(batch, number):
         if len(row) == width:
             part.append(row)
@@ -83,7 +84,7 @@ def _whole_rows(
                 "or a text holds the delimiter. Export it again.",
                 file=path,
                 row=row_number,
-                column=f"{min(len(row), width) + (len(row) > width)}",
+                column=header[min(len(row), width) - 1],
             )
         if part:
             yield start, part
@@ -133,6 +134,16 @@ def _encoding(path: Path, row: int, seen: str, wanted: str) -> SourceError:
         "encoding",
         f"Die Zeichenkodierung ist nicht {_NAMES.get(wanted, wanted)}, sondern {seen}. Exportieren Sie neu{fix}.",
         f"The encoding is not {_NAMES.get(wanted, wanted)} but {seen}. Export the file again{fix_en}.",
+        file=path,
+        row=row,
+    )
+
+
+def _broken(path: Path, row: int, error: csv.Error) -> SourceError:
+    return SourceError(
+        "row_broken",
+        f"Die Anführungszeichen oder Trennzeichen stimmen ab hier nicht ({error}). Exportieren Sie neu.",
+        f"Quotes or delimiters are wrong from here on ({error}). Export the file again.",
         file=path,
         row=row,
     )

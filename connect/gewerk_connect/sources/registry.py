@@ -2,13 +2,14 @@
 
 import importlib
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from gewerk_connect.canonical.refusals import SettingsError
 from gewerk_connect.settings import SourceSettings
-from gewerk_connect.sources.mapping_file import load_mapping
+from gewerk_connect.sources.mapping_file import Mapping, load_mapping
 from gewerk_connect.sources.source import Place, Source
 
 _HERE = Path(__file__).parent
@@ -78,27 +79,30 @@ def open_source(settings: SourceSettings) -> Source:
 
 
 def looks_like(path: Path, kind: str) -> tuple[str, str] | None:
-    """(kind, name) of another ERP most of whose files lie at ``path``."""
+    """(kind, name) of the other ERP most of whose files lie at ``path``; the neutral folder's names are nobody's."""
     if not path.is_dir():
         return None
     present = {file.name.casefold() for file in path.iterdir()}
-    for other, found in kinds().items():
-        if other == kind:
-            continue
-        tables = load_mapping(found.folder / "mapping.toml").tables.values()
+    for found, mapping in _others(kind):
+        tables = mapping.tables.values()
         hits = sum(any(name.casefold() in present for name in table.files) for table in tables)
         if hits * 2 > len(tables):
-            return other, found.erp_name
+            return found.kind, found.erp_name
     return None
 
 
 def recognises(columns: set[str], kind: str) -> tuple[str, str] | None:
-    """(kind, name) of another ERP to one of whose tables these columns belong."""
-    for other, found in kinds().items():
-        if other == kind:
-            continue
-        for table in load_mapping(found.folder / "mapping.toml").tables.values():
+    """(kind, name) of the other ERP to one of whose tables these columns belong."""
+    for found, mapping in _others(kind):
+        for table in mapping.tables.values():
             wanted = {names[0].rpartition(".")[2] for names in table.columns.values()}
             if len(wanted) > 1 and len(wanted & columns) * 3 > len(wanted) * 2:
-                return other, found.erp_name
+                return found.kind, found.erp_name
     return None
+
+
+def _others(kind: str) -> Iterator[tuple[Manifest, Mapping]]:
+    for other, found in kinds().items():
+        mapping = load_mapping(found.folder / "mapping.toml")
+        if other != kind and not mapping.columns_optional:
+            yield found, mapping

@@ -65,7 +65,8 @@ def _find(present: list[str], names: tuple[str, ...] | None) -> str | None:
 
 
 def _batches(first: int, rows: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[Sequence[Any]]]]:
-    start, part = first, []
+    start = first
+    part: list[Sequence[Any]] = []
     for number, row in rows:
         if any(cell != "" and cell is not None for cell in row):
             part.append(row)

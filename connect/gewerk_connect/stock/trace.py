@@ -198,7 +198,9 @@ def _rows_of(judged: Judge, entity: Entity, place: int) -> dict[str, tuple[set[i
         table = "economic_entities" if place in held.building_from_entity else "buildings"
         return {table: ({row, *held.buildings.conflicts.get(place, ())}, {})}
     if entity is Entity.UNIT:
-        rows = {"units": ({held.units.rows[place], *held.units.conflicts.get(place, ())}, {})}
+        rows: dict[str, tuple[set[int], dict[str, str]]] = {
+            "units": ({held.units.rows[place], *held.units.conflicts.get(place, ())}, {})
+        }
         building = held.unit_building[place]
         if building >= 0:
             rows |= _rows_of(judged, Entity.PROPERTY, building)
