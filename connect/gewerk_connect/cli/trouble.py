@@ -16,7 +16,8 @@ def write_log(error: BaseException, connection: Connection | None, at: datetime)
     try:
         with open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:
             file.write(f"{at.isoformat()} {_chain(error)}\n")
-            file.writelines(traceback.format_tb(error.__traceback__))
+            for frame in traceback.extract_tb(error.__traceback__):
+                file.write(f"  {frame.filename}:{frame.lineno} {frame.name}\n")
     except OSError:
         return "-"
     return path

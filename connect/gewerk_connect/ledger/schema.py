@@ -22,11 +22,10 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.dialects import postgresql
 
 metadata = MetaData()
 
-_Text = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_Text = Text(collation="C").with_variant(Text(), "sqlite")
 """Sorted by code points on every database, as Python sorts: the diff merges sorted streams."""
 _Seq = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite makes only an INTEGER primary key the row's own id."""
