@@ -8,11 +8,14 @@ from uuid import UUID
 
 from gewerk.journal.actor import Actor
 from gewerk.journal.models import Entry
+from gewerk.kit import bulk
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 LISTENED: set[str] = set()
 """Events for which somebody listens; ``outreach`` fills it when the application starts."""
+
+_COLUMNS = ("at", "organisation_id", "actor_kind", "actor_id", "event", "object_type", "object_id", "data", "request_id", "due_at", "tries")
 
 
 def _entry(
@@ -51,4 +54,7 @@ def record_many(
     *, actor: Actor, event: str, object_type: str, objects: Iterable[tuple[UUID, dict[str, Any]]], now: datetime
 ) -> None:
     """Write one entry per object (id, data) in one statement: for batches."""
-    Entry.objects.bulk_create([_entry(actor, event, object_type, i, data, now) for i, data in objects], batch_size=1000)
+    due_at = now if event in LISTENED else None
+    request = request_id.get()
+    common = (now, actor.organisation_id, actor.kind.value, actor.id, event, object_type)
+    bulk.insert(Entry, _COLUMNS, [(*common, object_id, data, request, due_at, 0) for object_id, data in objects])

@@ -20,4 +20,9 @@ def fold(text: str) -> str:
 
 def fold_short(text: str) -> str:
     """As ``fold``, with ae/oe/ue shortened to a/o/u: the key under which ``Muller`` finds ``Müller``."""
-    return fold(text).replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return shorten(fold(text))
+
+
+def shorten(folded: str) -> str:
+    """The short spelling of a text that is folded already."""
+    return folded.replace("ae", "a").replace("oe", "o").replace("ue", "u")

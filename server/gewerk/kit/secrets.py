@@ -16,6 +16,6 @@ def encrypt(plain: str) -> bytes:
     return _fernet().encrypt(plain.encode())
 
 
-def decrypt(sealed: bytes) -> str:
+def decrypt(sealed: bytes | memoryview) -> str:
     """Raises ``cryptography.fernet.InvalidToken`` when the key of the installation is another."""
     return _fernet().decrypt(bytes(sealed)).decode()

@@ -28,6 +28,8 @@ class Record(models.Model):
     client_number = models.CharField(max_length=40, blank=True)
     name = models.CharField(max_length=300, blank=True)
     source = models.CharField(max_length=10, choices=Source, default=Source.MANUAL)
+    erp_fields = models.JSONField(default=list)
+    """Columns that the ERP has sent: it leads for them (``leadership``)."""
     custom = models.JSONField(default=dict)
     search = models.TextField(blank=True)
     """Folded text of what the list finds (``kit.folding``), in both spellings."""

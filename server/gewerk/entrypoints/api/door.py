@@ -1,0 +1,166 @@
+"""What every call passes: size, key, rate, repetition; and how its body and query are read."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from ninja.security import HttpBearer
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from gewerk.entrypoints.api.limits import TooMany, windows
+from gewerk.entrypoints.api.problems import InvalidInput, Unreadable, WrongMediaType, field_problems, problem
+from gewerk.identity.operations.idempotency import Remembered, remember_answer, reserve_answer
+from gewerk.identity.operations.issue_token import actor_of_token
+from gewerk.journal.actor import Actor
+from gewerk.kit.refusals import FieldProblem, Refusal
+
+T = TypeVar("T")
+
+
+def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Around every address of the API: refuses what is too large, says 405 as a problem, tells the rate, forbids caching."""
+
+    @wraps(view)
+    def passed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        response: HttpResponseBase
+        if length > limit:
+            response = too_large()
+        else:
+            response = view(request, *args, **kwargs)
+        if response.status_code == 405 and "problem" not in response.get("Content-Type", ""):
+            response = problem(405, "method_not_allowed", headers={"Allow": response["Allow"]})
+        window = getattr(request, "rate_window", None)
+        if window is not None:
+            for name, value in window.headers().items():
+                response[name] = value
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    return passed
+
+
+def too_large() -> HttpResponse:
+    megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
+    detail = _("At most %(megabytes)s MB per request. Send fewer records at once.") % {"megabytes": megabytes}
+    return problem(413, "too_large", detail)
+
+
+class Bearer(HttpBearer):
+    """A token of POST .../token; puts the actor on the request and counts the call."""
+
+    openapi_description = "The access_token of POST /token."
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor:
+        now = timezone.now()
+        actor = actor_of_token(token=token, now=now)
+        assert actor.id is not None
+        window = windows.take(actor.id, now=now)
+        request.rate_window = window  # type: ignore[attr-defined]
+        if window.remaining < 0:
+            raise TooMany(retry_after=window.reset)
+        request.actor = actor  # type: ignore[attr-defined]
+        return actor
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def raw_body(request: HttpRequest) -> bytes:
+    """The body of a JSON call. Raises ``WrongMediaType``."""
+    # A body without a media type is taken for JSON; one that is compressed is not.
+    if (
+        request.content_type not in ("application/json", "")
+        or request.headers.get("Content-Encoding", "identity") != "identity"
+    ):
+        raise WrongMediaType
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise
+    except SuspiciousOperation:
+        raise Unreadable from None
+
+
+def body(request: HttpRequest, adapter: TypeAdapter[T]) -> T:
+    """The body, checked. Raises ``WrongMediaType``, ``Unreadable`` (no JSON) or ``InvalidInput`` with pointers."""
+    try:
+        return adapter.validate_json(raw_body(request))
+    except ValidationError as error:
+        raise refusal_of(error) from None
+
+
+def refusal_of(error: ValidationError) -> Refusal:
+    if any(one["type"] == "json_invalid" for one in error.errors(include_url=False, include_input=False)):
+        return Unreadable()
+    return InvalidInput(problems=field_problems(error))
+
+
+def only_known(request: HttpRequest, model: type[BaseModel] | None = None) -> None:
+    """A query parameter that does not exist is refused: a typo would silently answer another question."""
+    known = set(model.model_fields) if model else set()
+    unknown = [name for name in request.GET if name not in known]
+    if unknown:
+        text = str(gettext_lazy("There is no such query parameter."))
+        raise InvalidInput(
+            problems=tuple(FieldProblem(f"/query/{_escaped(name)}", "unknown_field", text) for name in unknown)
+        )
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+class InvalidIdempotencyKey(Refusal):
+    code = "invalid_idempotency_key"
+    message = gettext_lazy("Idempotency-Key must have 1 to 255 characters.")
+
+
+def answers_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Gives the answer of the first call again when ``Idempotency-Key`` is repeated; the key counts per API key, for 24 hours."""
+
+    @wraps(view)
+    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return view(request, *args, **kwargs)
+        if not 1 <= len(key) <= 255 or "\x00" in key:
+            raise InvalidIdempotencyKey(status=400)
+        actor = actor_of(request)
+        assert actor.id is not None
+        asked = b"\n".join((str(request.method).encode(), request.get_full_path().encode(), raw_body(request)))
+        reserved = reserve_answer(key_id=actor.id, idempotency_key=key, request=asked, now=timezone.now())
+        if isinstance(reserved, Remembered):
+            headers = {**reserved.headers, "Idempotent-Replayed": "true"}
+            return HttpResponse(reserved.body, status=reserved.status, content_type="application/json", headers=headers)
+        response = view(request, *args, **kwargs)
+        if response.status_code < 300:
+            kept = {name: response[name] for name in ("ETag", "Location") if response.has_header(name)}
+            remember_answer(number=reserved, status=response.status_code, headers=kept, body=response.content)
+        return response
+
+    return once
+
+
+def answer(data: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(
+        orjson.dumps(data, option=orjson.OPT_UTC_Z),
+        status=status,
+        content_type="application/json",
+        headers=headers or {},
+    )

@@ -1,0 +1,69 @@
+"""Archive records: what is no longer current stays, with the reason (spec 01, rule 5). Nothing is ever deleted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gewerk.identity.access import edits_stock, require
+from gewerk.journal.actor import Actor
+from gewerk.kit.locks import one_at_a_time
+from gewerk.portfolio.access import NotFound
+from gewerk.portfolio.kinds import KINDS, SUB_PROPERTY_TYPES
+from gewerk.portfolio.models import Source
+from gewerk.portfolio.operations.outcome import Outcome, Rejected, Sent, problem, without_duplicates
+from gewerk.portfolio.operations.upsert import LOCK
+from gewerk.portfolio.operations.writing import Writing, stored
+
+_RESOURCES = {
+    "property-groups": ("property_group",),
+    "properties": ("property",),
+    "sub-properties": SUB_PROPERTY_TYPES,
+}
+
+
+def archive_many(*, actor: Actor, resource: str, records: Sequence[Sent], now: datetime) -> list[Outcome]:
+    """By the ERP's ids, one outcome per record in the order sent: ``archived``, ``unchanged`` (it was) or ``rejected``."""
+    require(edits_stock(actor))
+    types = _RESOURCES[resource]
+    outcomes: list[Outcome | None] = [None] * len(records)
+    placed: dict[str, list[tuple[int, dict[str, Any]]]] = {one: [] for one in types}
+    for index, record in enumerate(without_duplicates(records, default_type=types[0])):
+        if isinstance(record, Rejected):
+            outcomes[index] = Outcome(record.external_id, record.type, "rejected", None, record.problem)
+        else:
+            placed[record.get("type", types[0])].append((index, record))
+    one_at_a_time(LOCK, actor.organisation_id)
+    for one in types:
+        if not placed[one]:
+            continue
+        kind = KINDS[one]
+        writing = Writing(actor, kind, now, Source.MANUAL.value)
+        wanted = [record["external_id"] for _, record in placed[one]]
+        current = {row["external_id"]: row for row in stored(kind, actor, external_id__in=wanted)}
+        for index, record in placed[one]:
+            row = current.get(record["external_id"])
+            if row is None or (actor.client_number and row["client_number"] != actor.client_number):
+                wrong = problem("not_found", f"/records/{index}/external_id")
+                outcomes[index] = Outcome(record["external_id"], one, "rejected", None, wrong)
+            elif row["archived_at"] is not None:
+                outcomes[index] = Outcome(record["external_id"], one, "unchanged", row["id"])
+            else:
+                writing.archive(row, record["reason"])
+                outcomes[index] = Outcome(record["external_id"], one, "archived", row["id"])
+        writing.write()
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def archive(*, actor: Actor, type: str, record_id: UUID, reason: str, now: datetime) -> None:
+    """One record by Gewerk's id; one that is archived already stays as it is. Raises ``NotFound``."""
+    require(edits_stock(actor))
+    kind = KINDS[type]
+    limits = {"client_number": actor.client_number} if actor.client_number else {}
+    found = stored(kind, actor, id=record_id, **limits)
+    if not found:
+        raise NotFound
+    if found[0]["archived_at"] is None:
+        writing = Writing(actor, kind, now, Source.MANUAL.value)
+        writing.archive(found[0], reason)
+        writing.write()
