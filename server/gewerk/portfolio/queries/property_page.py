@@ -74,6 +74,8 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
 def property_units(actor: Actor, one: Property, *, as_of: date) -> PropertyUnits:
     """The live units of a property in their natural order, with the people at ``as_of``."""
     units = list(sub_properties(actor).filter(type=SubPropertyType.UNIT, property=one, archived_at__isnull=True))
+    for unit in units:
+        unit.property = one  # known already: no query per unit
     units.sort(key=lambda u: (natural(u.external_id or u.name), u.pk))
     rows = unit_rows(actor, units, as_of=as_of)
     owners = {owner.party_id: owner for row in rows for owner in row.owners}

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from gewerk.entrypoints.web.manager.formats import formats_for
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
-from gewerk.identity.access import require, sees_stock
+from gewerk.identity.access import edits_stock, require, sees_stock
 from gewerk.identity.models import Person
 
 View = Callable[..., HttpResponseBase]
@@ -32,7 +32,7 @@ def managing(view: View) -> View:
             person=cast("Person", request.user),
             organisation=organisation,
             formats=formats_for(organisation, language=language, now=timezone.now()),
-            edits=False,
+            edits=edits_stock(actor),
         )
         return view(request, *args, **kwargs)
 

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG005 - every cell, export, filter and option takes the same arguments, needed or not
 """The list of properties: its columns, filters, tabs and sums."""
 
 from collections.abc import Mapping, Sequence
@@ -193,7 +194,7 @@ def _values(field: str) -> Any:
     return options
 
 
-def _groups(reader: Reader) -> list[Option]:
+def group_options(reader: Reader) -> list[Option]:
     rows = property_groups(reader.actor).filter(archived_at__isnull=True).order_by("name", "external_id")
     return [
         Option(str(pk), name or external_id or "")
@@ -303,7 +304,7 @@ FILTERS = (
         "group",
         gettext_lazy("Group"),
         gettext_lazy("Group is %(value)s"),
-        _groups,
+        group_options,
         lambda rows, v, r: rows.filter(groups__in=_ids(v)),
     ),
     Filter(

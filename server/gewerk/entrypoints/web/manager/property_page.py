@@ -56,6 +56,7 @@ def property_page(request: HttpRequest, property_id: UUID) -> HttpResponseBase:
             "reader": who,
             "one": one,
             "title": words.street_line(one),
+            "edit_url": reverse("edit-property", args=[one.pk]) if who.edits and not one.archived_at else "",
             "trail": _trail(one),
             "sentence": _sentence(one, units),
             "units": units,

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG005 - every cell, export, filter and option takes the same arguments, needed or not
 """The lists of units, tenants and owners: three listings of one engine, chosen by ``type``."""
 
 from collections.abc import Mapping, Sequence
