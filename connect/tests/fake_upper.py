@@ -9,7 +9,7 @@ from typing import Any
 
 from gewerk_connect.canonical import Entity, Finding, Judged, Origin, Verdict
 from gewerk_connect.settings import Connection, Settings, SourceSettings, StateSettings, TargetSettings
-from gewerk_connect.stock import Group, Stock
+from gewerk_connect.stock import Group
 
 Row = dict[str, Any]
 """``{"verdict": "send", "reason": None, "payload": {...}}``"""
@@ -27,7 +27,9 @@ def held(reason: str = "invalid_date") -> Row:
     return {"verdict": "held", "reason": reason, "payload": None}
 
 
-class FakeStock(Stock):
+class FakeStock:
+    """Answers as ``gewerk_connect.stock.Stock`` does."""
+
     def __init__(self, rows: dict[str, dict[str, Row]]) -> None:
         self._rows = rows
         self.skipped = dict.fromkeys(
