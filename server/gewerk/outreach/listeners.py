@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from gewerk.config.installation import installation
 from gewerk.identity.links import invitation_token, login_token
@@ -38,11 +39,17 @@ def _language(person: Person, organisation: Organisation | None) -> str:
 
 
 def _organisation(entry: Entry) -> Organisation | None:
-    return Organisation.objects.filter(pk=entry.organisation_id).first()
+    return Organisation.objects.filter(pk=entry.organisation_id).first() if entry.organisation_id else None
+
+
+def _object_id(entry: Entry) -> UUID:
+    if entry.object_id is None:
+        raise ValueError(f"{entry.event} names no object")
+    return entry.object_id
 
 
 def _login_link(entry: Entry, now: datetime) -> Iterable[Letter]:
-    link = LoginLink.objects.select_related("person").filter(pk=entry.object_id).first()
+    link = LoginLink.objects.select_related("person").filter(pk=_object_id(entry)).first()
     if link is None or link.used_at is not None or link.expires_at <= now:
         return
     organisation = _organisation(entry)
@@ -56,7 +63,7 @@ def _login_link(entry: Entry, now: datetime) -> Iterable[Letter]:
 
 
 def _invitation(entry: Entry, now: datetime) -> Iterable[Letter]:
-    invitation = Invitation.objects.select_related("organisation", "invited_by").filter(pk=entry.object_id).first()
+    invitation = Invitation.objects.select_related("organisation", "invited_by").filter(pk=_object_id(entry)).first()
     if invitation is None or invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= now:
         return
     known = Person.objects.filter(email=invitation.email).first()
@@ -77,7 +84,7 @@ def _invitation(entry: Entry, now: datetime) -> Iterable[Letter]:
 
 
 def _password_changed(entry: Entry, now: datetime) -> Iterable[Letter]:  # noqa: ARG001 - a listener's signature
-    person = Person.objects.filter(pk=entry.object_id, is_active=True).first()
+    person = Person.objects.filter(pk=_object_id(entry), is_active=True).first()
     if person is None:
         return
     organisation = _organisation(entry)
@@ -102,7 +109,7 @@ def _key_holders(key: ApiKey) -> list[tuple[str, str]]:
 
 
 def _key(entry: Entry) -> ApiKey | None:
-    return ApiKey.objects.select_related("organisation").filter(pk=entry.object_id, deleted_at__isnull=True).first()
+    return ApiKey.objects.select_related("organisation").filter(pk=_object_id(entry), deleted_at__isnull=True).first()
 
 
 def _key_reminder(entry: Entry, now: datetime) -> Iterable[Letter]:

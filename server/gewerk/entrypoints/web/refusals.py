@@ -135,4 +135,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
         )
     context = {"status": 500, "refusal_title": title, "refusal_text": text, "request_number": request_id.get()}
     # Without the request no context processor runs that might ask the database.
-    return render(None, "refusal.html", context, status=500)  # type: ignore[arg-type]
+    return render(None, "refusal.html", context, status=500)

@@ -27,5 +27,5 @@ def last_look(key: ApiKey) -> Look | None:
     )
     if entry is None:
         return None
-    person = Person.objects.filter(pk=entry.actor_id).first()
+    person = Person.objects.filter(pk=entry.actor_id).first() if entry.actor_id else None
     return Look(entry.at, person.name if person else "")

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.account.pages import account_page
 from gewerk.entrypoints.web.account.rotation_picture import OVERLAPS, picture, short_day
+from gewerk.entrypoints.web.account.security import confirm_identity
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.formats import Formats, formats_for
 from gewerk.identity.access import manages_keys, require
@@ -146,13 +146,13 @@ def rotation_picture(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
 
 @login_required
 @never_cache
-@reauthentication_required(allow_get=True, app="gewerk")
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
     require(manages_keys(actor))
     form = NewKey(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        confirm_identity(request)
         try:
             made = create_key(actor=actor, now=timezone.now(), **form.cleaned_data)
         except Refusal as refusal:
@@ -165,7 +165,6 @@ def create(request: HttpRequest) -> HttpResponseBase:
 
 @login_required
 @never_cache
-@reauthentication_required(allow_get=True, app="gewerk")
 @require_http_methods(["GET", "POST"])
 def reveal(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
     """Shows the secret in this answer only: nothing of it stays in the session or the address."""
@@ -173,6 +172,7 @@ def reveal(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
     key = api_key_for(actor, key_id)
     if request.method == "GET":
         return redirect("account_api_key", key_id=key_id)
+    confirm_identity(request)
     secret = reveal_secret(actor=actor, key_id=key_id, now=timezone.now())
     return _key_page(request, key, secret=secret)
 
@@ -206,12 +206,12 @@ def remind(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
 
 @login_required
 @never_cache
-@reauthentication_required(allow_get=True, app="gewerk")
 @require_http_methods(["GET", "POST"])
 def rotate(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
     api_key_for(actor, key_id)
     if request.method == "POST":
+        confirm_identity(request)
         days = request.POST.get("overlap", "")
         overlap = int(days) if days in {str(d) for d in OVERLAPS} else _DEFAULT_OVERLAP
         reason = request.POST.get("reason", "planned")
@@ -236,13 +236,13 @@ def end_overlap(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
 
 @login_required
 @never_cache
-@reauthentication_required(allow_get=True, app="gewerk")
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
     api_key_for(actor, key_id)
     if request.method == "GET":
         return redirect("account_api_key", key_id=key_id)
+    confirm_identity(request)
     revoke_key(actor=actor, key_id=key_id, now=timezone.now())
     messages.success(request, _("The key has ended; its secrets and tokens no longer work."))
     return redirect("account_api_keys")

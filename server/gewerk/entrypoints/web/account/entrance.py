@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.account.forms import AcceptInvitation, AskForLink, FirstOperatorForm
+from gewerk.entrypoints.web.manager.start import start
+from gewerk.entrypoints.web.refusals import too_many
 from gewerk.identity.access import operates, sees_stock
 from gewerk.identity.links import invitation_of, login_link_of
 from gewerk.identity.models import Person, Role
@@ -38,8 +40,6 @@ def home(request: HttpRequest) -> HttpResponseBase:
             return render(request, "account/demo_start.html", {"people": DEMO_PEOPLE})
         return redirect("first_operator" if is_empty() else settings.LOGIN_URL)
     if sees_stock(actor):
-        from gewerk.entrypoints.web.manager.start import start
-
         return start(request)
     if operates(actor):
         return redirect("operator_organisations")
@@ -60,9 +60,8 @@ def ask_for_login_link(request: HttpRequest) -> HttpResponseBase:
     form = AskForLink(request.POST or None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"].strip().lower()
-        refused = ratelimit.consume_or_429(request, action="login_link", key=email)
-        if refused is not None:
-            return refused
+        if not ratelimit.consume(request, action="login_link", key=email):
+            return too_many(request)
         with transaction.atomic():
             login_links.request_login_link(email=email, now=timezone.now())
         return render(request, "account/login_link_sent.html", {"email": email})
@@ -110,9 +109,8 @@ def first_operator(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     form = FirstOperatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        refused = ratelimit.consume_or_429(request, action="login")
-        if refused is not None:
-            return refused
+        if not ratelimit.consume(request, action="login"):
+            return too_many(request)
         try:
             person = create_first_operator(given=FirstOperator(**form.cleaned_data), now=timezone.now())
         except AlreadySetUp:
@@ -172,7 +170,7 @@ def choose_language(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         update_profile(
             actor=request.actor,  # type: ignore[attr-defined]
-            person=request.user,  # type: ignore[arg-type]
+            person=request.user,
             fields={"language": language},
             now=timezone.now(),
         )

@@ -2,8 +2,10 @@
 
 import re
 import time
+from typing import cast
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -20,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gewerk.entrypoints.web.account.forms import NewPassword
 from gewerk.entrypoints.web.account.pages import account_page
+from gewerk.identity.models import Person
 from gewerk.identity.operations.passwords import set_password
 from gewerk.kit.refusals import Refusal
 
@@ -31,6 +34,7 @@ FRESH_SECONDS = 300
 @never_cache
 @require_GET
 def index(request: HttpRequest) -> HttpResponseBase:
+    person = cast("Person", request.user)
     factors: dict[str, list[Authenticator]] = {}
     for factor in Authenticator.objects.filter(user_id=request.user.pk).order_by("created_at"):
         factors.setdefault(factor.type, []).append(factor)
@@ -44,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         request,
         "account/security.html",
         {
-            "has_password": request.user.has_usable_password(),
+            "has_password": person.has_usable_password(),
             "app": next(iter(factors.get(Authenticator.Type.TOTP, [])), None),
             "passkeys": [
                 {"id": f.pk, "name": f.wrap().name, "created_at": f.created_at, "last_used_at": f.last_used_at}
@@ -56,9 +60,14 @@ def index(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+def confirm_identity(request: HttpRequest) -> None:
+    """Ask for password or second factor again unless that was less than five minutes ago; the form sent is taken up afterwards."""
+    raise_if_reauthentication_required(request, app="gewerk")
+
+
 def logged_in_just_now(request: HttpRequest) -> bool:
     """Whatever way was used within five minutes: a login link too, for whoever forgot the password."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < FRESH_SECONDS
 
 
