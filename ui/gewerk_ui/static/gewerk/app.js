@@ -203,6 +203,15 @@ document.addEventListener("click", async (event) => {
 });
 }
 
+// places.js
+{
+// On a phone tabs and the account's pages run sideways: the current one must be in sight.
+for (const current of document.querySelectorAll(".tabs [aria-current], .subnav [aria-current]")) {
+  const row = current.parentElement;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+}
+}
+
 // theme.js
 {
 // The choice of light or dark lies in a cookie, so that the server writes it into <html> and nothing flashes.
