@@ -154,7 +154,7 @@ def _fill_demo(start: Start, environment: dict[str, str]) -> None:
     )
     connect = Path(sys.executable).with_name("gewerk-connect")
     done = subprocess.run(
-        [str(connect), "--lang", start.language, "apply", "--config", str(config)],
+        [str(connect), "apply", "--config", str(config), "--lang", start.language],
         env=environment,
         check=False,
         stdin=subprocess.DEVNULL,
