@@ -56,7 +56,7 @@ FIELDS: dict[str, Promise] = {
     "title": gettext_lazy("Title"),
     "first_name": gettext_lazy("First name"),
     "last_name": gettext_lazy("Last name"),
-    "company_name": gettext_lazy("Company"),
+    "company_name": gettext_lazy("Company name"),
     "email": gettext_lazy("E-mail"),
     "further_emails": gettext_lazy("Further e-mail addresses"),
     "phones": gettext_lazy("Telephone"),

@@ -158,10 +158,10 @@ UNIT_COLUMNS: tuple[Column[Row], ...] = (
     ),
     Column(
         "next",
-        gettext_lazy("Next"),
+        gettext_lazy("Comes next"),
         _next,
         lambda row, reader: str(_next(row, reader).text),
-        label=gettext_lazy("next"),
+        label=gettext_lazy("next:"),
     ),
     CLIENT,
     STATE,
@@ -213,7 +213,7 @@ def _party_columns(kind: str, title: Promise) -> tuple[Column[Row], ...]:
         ),
         Column(
             "start",
-            gettext_lazy("Start"),
+            gettext_lazy("Start of contract"),
             lambda row, reader: Cell(
                 text=reader.formats.day(row.record.contract_start) if row.record.contract_start else ""
             ),
@@ -223,7 +223,7 @@ def _party_columns(kind: str, title: Promise) -> tuple[Column[Row], ...]:
         ),
         Column(
             "end",
-            gettext_lazy("End"),
+            gettext_lazy("End of contract"),
             lambda row, reader: Cell(
                 text=reader.formats.day(row.record.contract_end) if row.record.contract_end else ""
             ),
