@@ -1,4 +1,6 @@
-"""``./gewerk bench``: measures, writes ``results/latest.json`` and ``RESULTS.md``. Only loopback, only free ports, only a throw-away folder."""
+"""``./gewerk bench``: measures, writes ``results/latest.json`` and ``RESULTS.md``.
+
+Only loopback, only free ports, only a throw-away folder."""
 
 import argparse
 import datetime

@@ -61,7 +61,7 @@ def main() -> None:
             return dlt.resource(pages(file, None), name=entity)
 
         @dlt.resource(name=entity, primary_key="external_id")
-        def newer(updated_at: Any = dlt.sources.incremental("updated_at", range_start="open")) -> Any:  # noqa: B008
+        def newer(updated_at: Any = dlt.sources.incremental("updated_at", range_start="open")) -> Any:
             yield from pages(file, "2026-11-22T02:00:00Z")
 
         return newer

@@ -34,6 +34,7 @@ class Store:
         """external id -> (number of its Gewerk id, index of the batch that holds it)"""
         self.archived: dict[str, dict[str, float]] = {entity: {} for entity in _ENTITIES}
         self.counts: Counter[str] = Counter()
+        self._listed: tuple[tuple[str, float, int, int], list[dict[str, Any]]] | None = None
 
     def take(self, resource: str, verb: str, body: bytes) -> bytes:
         records = orjson.loads(body)["records"]
@@ -91,6 +92,13 @@ class Store:
                         "archived_at": _iso(ended) if ended else None,
                         "archive_reason": "vanished" if ended else None,
                     }
+
+    def listed(self, entity: str, since: float) -> list[dict[str, Any]]:
+        """``records`` as a list, kept while nothing new comes: the pages of one listing cost as much as the listing."""
+        asked = (entity, since, len(self.batches), sum(map(len, self.archived.values())))
+        if self._listed is None or self._listed[0] != asked:
+            self._listed = asked, list(self.records(entity, since))
+        return self._listed[1]
 
     def dump(self, folder: Path) -> None:
         """Writes what was posted as ``<entity>.jsonl``, the records alone."""
@@ -173,12 +181,13 @@ def route(store: Store, method: str, target: str, body: bytes) -> Answer:
     entity = query.get("type") or "property"
     since = datetime.fromisoformat(query["updated_since"]).timestamp() if "updated_since" in query else 0.0
     store.counts[f"read {'export' if rest == 'export' else 'list'} requests"] += 1
-    found = store.records(entity, since)
     if rest == "export":
-        lines = b"".join(orjson.dumps(record) + b"\n" for record in found)
+        lines = b"".join(orjson.dumps(record) + b"\n" for record in store.records(entity))
         store.counts["read records"] += lines.count(b"\n")
         return 200, lines, "application/x-ndjson"
-    items = [r for r in found if query.get("external_id") in (None, r["external_id"])]
+    items = store.listed(entity, since)
+    if "external_id" in query:
+        items = [record for record in items if record["external_id"] == query["external_id"]]
     start, limit = int(query.get("cursor") or 0), int(query.get("limit") or 100)
     more = str(start + limit) if start + limit < len(items) else None
     page = items[start : start + limit]
