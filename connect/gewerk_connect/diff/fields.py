@@ -40,10 +40,10 @@ def same(wanted: Any, held: Any) -> bool:
     """
     if wanted == held and type(wanted) is type(held):
         return True
+    if isinstance(wanted, dict) and (isinstance(held, dict) or held in _EMPTY):
+        return all(same(value, (held or {}).get(key)) for key, value in wanted.items())
     if wanted in _EMPTY or held in _EMPTY:
-        return wanted in _EMPTY and held in _EMPTY and wanted is not False and held is not False
-    if isinstance(wanted, dict) and isinstance(held, dict):
-        return all(same(value, held.get(key)) for key, value in wanted.items())
+        return wanted in _EMPTY and held in _EMPTY
     if isinstance(wanted, list) and isinstance(held, list):
         return len(wanted) == len(held) and all(same(a, b) for a, b in zip(wanted, held, strict=True))
     if isinstance(wanted, bool) or isinstance(held, bool):
