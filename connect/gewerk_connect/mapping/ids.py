@@ -3,12 +3,11 @@
 Inside the river a record is its key; only here does it become an id.
 """
 
-from collections.abc import Iterable
-
 from gewerk_connect.canonical.model import PART
 from gewerk_connect.settings import SEPARATORS
 
 _CHUNK = 4096
+_EMPTY = PART + PART
 
 
 class Ids:
@@ -17,7 +16,7 @@ class Ids:
 
     def render(self, key: str) -> str:
         """``1␟9␟66`` is ``1-9-66``; a level that the ERP lacks is left out."""
-        if PART + PART in key or key.endswith(PART):
+        if _EMPTY in key or key[-1] == PART:
             key = PART.join(self.parts(key))
         return key.replace(PART, self.separator)
 
@@ -28,21 +27,10 @@ class Ids:
         return tuple([part for part in parts if part]) if "" in parts else tuple(parts)
 
 
-def separators_in(keys: Iterable[str]) -> dict[str, str]:
-    """Separator -> first key (in the order given) that contains it. Looks at many keys at once: most hold none."""
-    found: dict[str, str] = {}
-    chunk: list[str] = []
-
-    def look() -> None:
-        text = PART.join(chunk)
-        for separator in SEPARATORS:
-            if separator not in found and separator in text:
-                found[separator] = next(key for key in chunk if separator in key)
-
-    for key in keys:
-        chunk.append(key)
-        if len(chunk) == _CHUNK:
-            look()
-            chunk.clear()
-    look()
+def separators_in(keys: list[str]) -> list[str]:
+    """Separators that occur in any of the keys. Looks at many keys at once: most stocks hold none."""
+    found: list[str] = []
+    for start in range(0, len(keys), _CHUNK):
+        text = PART.join(keys[start : start + _CHUNK])
+        found += [separator for separator in SEPARATORS if separator not in found and separator in text]
     return found

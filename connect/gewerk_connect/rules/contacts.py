@@ -9,17 +9,19 @@ from functools import lru_cache
 
 _SPLIT = re.compile(r"[\s;,<>()\[\]|\"]+|mailto:", re.IGNORECASE)
 _PLAIN_EMAIL = re.compile(
-    r"[a-z0-9_+-]{1,40}(?:\.[a-z0-9_+-]{1,20}){0,3}@(?:[a-z0-9](?:-?[a-z0-9]){0,40}\.){1,4}[a-z]{2,20}"
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*\.[a-z]{2,20}"
 )
+_PLAIN_LENGTH = 63
+"""No part of so short an address can be longer than the standards allow."""
 
 
 def emails(text: str) -> list[str]:
     """The valid addresses of the field, lower-cased, each once, in its order; empty when there is none."""
+    if _PLAIN_EMAIL.fullmatch(text) and len(text) <= _PLAIN_LENGTH and "xn--" not in text:
+        return [text]
     if "@" not in text:
         return []
     lowered = text.strip().lower()
-    if _PLAIN_EMAIL.fullmatch(lowered) and "xn--" not in lowered:
-        return [lowered]
     found: dict[str, None] = {}
     for token in _SPLIT.split(lowered):
         candidate = token.strip(".:/'`*") if token else ""
@@ -29,7 +31,7 @@ def emails(text: str) -> list[str]:
 
 
 def _valid_email(candidate: str) -> bool:
-    if _PLAIN_EMAIL.fullmatch(candidate) and "xn--" not in candidate:
+    if _PLAIN_EMAIL.fullmatch(candidate) and len(candidate) <= _PLAIN_LENGTH and "xn--" not in candidate:
         return True
     return _valid_by_library(candidate)
 
@@ -45,40 +47,45 @@ def _valid_by_library(candidate: str) -> bool:
     return "." in checked.domain
 
 
-_KEEP = {ord(mark): None for mark in " ()/.-–\u00a0\t"}
+_MARKS = b" ()/.-\t"
+_REMARKED = re.compile(r"\s*([+(]*\d[\d ()/.\-\t]*)[^\d+]*")
+"""A number with at most a remark behind it; the remark holds no digit."""
 _LETTER = re.compile(r"[^\W\d_]")
 _LABEL = re.compile(r"^[^+\d(]*(?=[+\d(])")
 _SEVERAL = re.compile(r"[;,\n]|\s(?:oder|und|u\.|or|and)\s", re.IGNORECASE)
-_COUNTRY_CODES = {"DE": "49", "AT": "43", "GB": "44", "CH": "41", "FR": "33"}
 _NATIONAL = {
-    "49": re.compile(r"[1-9]\d{6,10}"),
-    "43": re.compile(r"[1-9]\d{6,10}"),
-    "44": re.compile(r"(?!18002)[1-9]\d{8,9}"),
-    "41": re.compile(r"[1-9]\d{8}"),
-    "33": re.compile(r"[1-9]\d{8}"),
-    "90": re.compile(r"[2-5]\d{9}"),
+    "DE": ("+49", 8, 12),
+    "AT": ("+43", 8, 12),
+    "GB": ("+44", 10, 11),
+    "CH": ("+41", 10, 10),
+    "FR": ("+33", 10, 10),
 }
-"""Numbers without the leading 0 that phonenumbers takes as they stand; what fits none of them goes through the library."""
+"""Country code, and how many digits with the leading 0 phonenumbers takes as they stand."""
+_INTERNATIONAL = re.compile(
+    r"(?:49[1-9]\d{6,10}|43[1-9]\d{6,10}|44(?!18002)[1-9]\d{8,9}|41[1-9]\d{8}|33[1-9]\d{8}|90[2-5]\d{9})"
+)
+"""Digits behind ``+`` or ``00`` that phonenumbers takes as they stand; everything else goes through the library."""
 
 
 def phone(text: str, country: str) -> str | None:
     """The first number of the field in E.164, remarks cut off before parsing; None when the text is no number."""
-    plain = text.translate(_KEEP)
-    if plain.isascii() and (plain.isdigit() or plain[1:].isdigit()):
-        if plain.startswith("+"):
-            international = plain[1:]
-        elif plain.startswith("00"):
-            international = plain[2:]
-        elif plain.startswith("0") and country in _COUNTRY_CODES:
-            code = _COUNTRY_CODES[country]
-            if _NATIONAL[code].fullmatch(plain, 1):
-                return f"+{code}{plain[1:]}"
-            international = ""
-        else:
-            international = ""
-        national = _NATIONAL.get(international[:2])
-        if national is not None and "(0)" not in text and national.fullmatch(international, 2):
-            return f"+{international}"
+    plain = text.encode().translate(None, _MARKS).decode()
+    if not plain.isdigit() and not plain[1:].isdigit():
+        remarked = _REMARKED.fullmatch(text)
+        if remarked is None:
+            return _by_library(text, country)
+        plain = remarked[1].encode().translate(None, _MARKS).decode()
+    if not plain.isascii():
+        return _by_library(text, country)
+    if plain[:1] == "0" and plain[1:2] != "0":
+        code, shortest, longest = _NATIONAL.get(country, ("", 0, -1))
+        if shortest <= len(plain) <= longest and plain[:6] != "018002":
+            return code + plain[1:]
+    elif plain[:1] == "+":
+        if _INTERNATIONAL.fullmatch(plain, 1):
+            return plain
+    elif plain[:2] == "00" and _INTERNATIONAL.fullmatch(plain, 2):
+        return "+" + plain[2:]
     return _by_library(text, country)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from gewerk_connect.canonical.refusals import SourceError
 from gewerk_connect.sources.source import RawTable
@@ -24,7 +24,8 @@ _NAMES = {"utf-8": "UTF-8", "cp1252": "Windows-1252 (cp1252)"}
 def read_csv(path: Path, *, delimiter: str, encoding: str) -> RawTable:
     """Opens a CSV file with a header. Raises ``SourceError`` with the row, at once or while the rows are read."""
     codec = _inspect(path, encoding)
-    reader = _reader(path, delimiter, codec)
+    file = path.open(encoding=codec, newline="")  # closed with the last row, or when the table is dropped
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
     try:
         header = next(reader, None)
     except UnicodeDecodeError:
@@ -34,16 +35,11 @@ def read_csv(path: Path, *, delimiter: str, encoding: str) -> RawTable:
     if header is None or not any(cell.strip() for cell in header):
         raise _empty(path)
     columns = [name.strip() for name in header]
-    return RawTable(path.name, columns, _batches(path, reader, columns, encoding))
-
-
-def _reader(path: Path, delimiter: str, codec: str) -> Iterator[list[str]]:
-    with path.open(encoding=codec, newline="") as file:
-        yield from csv.reader(file, delimiter=delimiter, strict=True)
+    return RawTable(path.name, columns, _batches(path, file, reader, columns, encoding))
 
 
 def _batches(
-    path: Path, reader: Iterator[list[str]], header: list[str], encoding: str
+    path: Path, file: IO[str], reader: Iterator[list[str]], header: list[str], encoding: str
 ) -> Iterator[tuple[int, list[Sequence[Any]]]]:
     number, width = 2, len(header)
     while True:
@@ -55,6 +51,7 @@ def _batches(
         except csv.Error as error:
             raise _broken(path, number + len(batch), error) from None
         if not batch:
+            file.close()
             break
         if set(map(len, batch)) == {width}:
             yield number, batch

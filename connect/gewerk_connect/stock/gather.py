@@ -32,7 +32,7 @@ JUNK_ROWS = 100
 """A table of which more rows than this, and more than half, are broken is no export of this ERP."""
 TABLE_ORDER = (
     *("clients", "economic_entities", "buildings", "units"),
-    *("contracts", "contract_units", "parties", "contract_parties"),
+    *("contracts", "contract_units", "contract_parties", "parties"),
 )
 LEASE_TABLES = ("contract_units", "parties", "contract_parties")
 """Read only where there are contracts, and then needed."""
@@ -118,6 +118,8 @@ class Gatherer:
         self._progress = progress
         self._decimal = str(source.mapping.options.get("decimal", "auto"))
         self._numbers: dict[str, str] = {"": ""}
+        self._party_slots: dict[str, int] = {}
+        """Number of a party that a contract names -> its slot, in the order of the contract parties."""
         self.usage = UsageTable(settings.usage_table, source.mapping.usage)
         self.held = Gathered()
 
@@ -125,7 +127,7 @@ class Gatherer:
         """Raises ``SourceError``."""
         steps = (
             *(self._clients, self._economic_entities, self._buildings, self._units),
-            *(self._contracts, self._contract_units, self._parties, self._contract_parties),
+            *(self._contracts, self._contract_units, self._contract_parties, self._parties),
         )
         for done, (table, step) in enumerate(zip(TABLE_ORDER, steps, strict=True)):
             if self._progress is not None:
@@ -364,44 +366,9 @@ class Gatherer:
                 column=columns.names["unit"],
             )
 
-    def _parties(self) -> None:
-        held, shelf = self.held, self.held.parties
-        codes = self._source.mapping.codes["party_kind"]
-        for row, values in self._rows("parties"):
-            number, kind, salutation, title, first, last, company, email, phone, mobile, language = values
-            number = number.strip()
-            if not number:
-                self._no_key("parties", row, values, "number")
-                continue
-            meaning = codes.get(kind) or codes.get(kind.strip())
-            if meaning is None and not kind.strip() and self._source.mapping.columns_optional:
-                meaning = "legal" if company.strip() and not last.strip() else "natural"
-            addresses = emails(email) if email else None
-            fields = (
-                meaning or "",
-                salutation,
-                title,
-                first,
-                last,
-                company,
-                " ".join(addresses) if addresses else "",
-                phone,
-                mobile,
-                language,
-            )
-            before = len(shelf.rows)
-            at = shelf.put(number, fields, row)
-            if at != before:
-                continue
-            held.party_has_email.append(bool(addresses))
-            if meaning is None:
-                held.party_unmapped.add(at)
-                self._note("unmapped_value", "parties", row, "kind", kind[:40])
-        self._refuse_junk("parties", frozenset({"missing_key", "unmapped_value"}))
-
     def _contract_parties(self) -> None:
         held = self.held
-        contracts, parties = held.contract_keys, held.parties.index
+        contracts, slots = held.contract_keys, self._party_slots
         role_shares: dict[tuple[str, str], int] = {}
         separator = self._settings.separator
         for row, (client, contract, party, role, share) in self._rows("contract_parties"):
@@ -411,26 +378,68 @@ class Gatherer:
             if code == IGNORED_ROLE:
                 continue
             contract_at = contracts.get(f"{client}{PART}{contract}", -1)
-            party_at = parties.get(party, -1)
-            if contract_at < 0 or party_at < 0:
+            if contract_at < 0 or not party or " " in party:  # perhaps only padded with blanks
                 key = clean_key(client, contract, party)
                 if "" in key.split(PART):
                     self._no_key("contract_parties", row, (client, contract, party, role, share), "party")
                     continue
                 client, contract, party = key.split(PART)
                 contract_at = contracts.get(f"{client}{PART}{contract}", -1)
-                party_at = parties.get(party, -1)
-                if contract_at < 0 or party_at < 0:
+                if contract_at < 0:
                     held.link_lost[len(held.link_rows)] = key
             held.link_ids.append(f"{client}{separator}{contract}{separator}{party}")
             held.link_contract.append(contract_at)
-            held.link_party.append(party_at)
+            held.link_party.append(slots.setdefault(party, len(slots)))
             held.link_role.append(code)
             held.link_rows.append(row)
-        self._refuse_lost_parties()
         held.contract_names = list(contracts)
         held.contract_keys = {}
-        held.parties.forget_index()
+
+    def _parties(self) -> None:
+        """Keeps the parties that some contract names; the others are nobody here."""
+        held, shelf, slots = self.held, self.held.parties, self._party_slots
+        codes, guess = self._source.mapping.codes["party_kind"], self._source.mapping.columns_optional
+        numbers = list(slots)
+        places = array("i", [-1]) * len(slots)
+        slot_of_place = array("i")
+        for row, values in self._rows("parties"):
+            number, kind, salutation, title, first, last, company, email, phone, mobile, language = values
+            meaning = codes.get(kind)
+            if meaning is None:
+                meaning = codes.get(kind.strip())
+                if meaning is None and guess and not kind.strip():
+                    meaning = "legal" if company.strip() and not last.strip() else "natural"
+                if meaning is None and any(values):
+                    self._note("unmapped_value", "parties", row, "kind", kind[:40])
+            slot = slots.get(number)
+            if slot is None:
+                slot = slots.get(number.strip())
+                if slot is None:
+                    if not number.strip():
+                        self._no_key("parties", row, values, "number")
+                    continue
+            addresses = emails(email) if email else None
+            mails = " ".join(addresses) if addresses else ""
+            fields = (meaning or "", salutation, title, first, last, company, mails, phone, mobile, language)
+            at = places[slot]
+            if at >= 0:
+                shelf.again(at, fields, row)
+                continue
+            at = places[slot] = len(slot_of_place)
+            slot_of_place.append(slot)
+            shelf.add(fields, row)
+            held.party_has_email.append(bool(addresses))
+            if meaning is None:
+                held.party_unmapped.add(at)
+        shelf.keys = list(map(numbers.__getitem__, slot_of_place))
+        if -1 in places:
+            for at, slot in enumerate(held.link_party):
+                if places[slot] < 0 and at not in held.link_lost:
+                    held.link_lost[at] = f"{held.contract_names[held.link_contract[at]]}{PART}{numbers[slot]}"
+        held.link_party = array("i", map(places.__getitem__, held.link_party))
+        self._party_slots = {}
+        self._refuse_junk("parties", frozenset({"missing_key", "unmapped_value"}))
+        self._refuse_lost_parties()
 
     def _role(self, role: str, share: str) -> int:
         """The place of (role, share) in ``role_shares``."""
@@ -455,7 +464,7 @@ class Gatherer:
                 f"{lost} of {rows} rows name a contract or party that the export does not hold. "
                 "The files do not belong together or are damaged. Nothing was sent.",
                 file=columns.file,
-                row=self.held.link_rows[next(iter(self.held.link_lost))],
+                row=self.held.link_rows[min(self.held.link_lost)],
                 column=columns.names["party"],
             )
 

@@ -6,8 +6,10 @@ For a tenant or landlord: what is out of scope by a filter, then *held*, then th
 from __future__ import annotations  # array[int] as a type, before Python 3.12
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
+from itertools import islice
+from operator import eq
 
 from gewerk_connect.canonical import Entity, Finding, FindingCode, Origin
 from gewerk_connect.canonical.model import PART
@@ -204,15 +206,15 @@ class Judge:
     ) -> array[int]:
         """Sorts by id; two keys under one id are both held, unless a filter excludes one of them."""
         order = array("I", sorted(places, key=ids.__getitem__))
-        previous, start = "", 0
-        for at, place in enumerate(order):
-            if ids[place] == previous:
+        if not any(map(eq, map(ids.__getitem__, order), map(ids.__getitem__, islice(order, 1, None)))):
+            return order
+        start = 0
+        for at in range(1, len(order) + 1):
+            if at < len(order) and ids[order[at]] == ids[order[start]]:
                 continue
             if at - start > 1:
                 self._collided(order[start:at], verdicts, entity, ids, origin)
-            previous, start = ids[place], at
-        if len(order) - start > 1:
-            self._collided(order[start:], verdicts, entity, ids, origin)
+            start = at
         return order
 
     def _collided(
@@ -265,7 +267,7 @@ class Judge:
         for at, unit in enumerate(held.contract_unit):
             state = held.contract_state[at]
             start, end = held.contract_start[at], held.contract_end[at]
-            if state < v.FIRST_HELD:
+            if (start > today - 1 or end >= today - grace) and state < v.FIRST_HELD:  # else nothing changes any more
                 change = next_change(start, end, today, lead, grace)
                 if change != OPEN and (valid_until == OPEN or change < valid_until):
                     valid_until = change
@@ -381,32 +383,25 @@ class Judge:
         contracts, has_email = self.contract_verdicts, held.party_has_email
         skip_without = self._settings.tenants_without_email == "skip"
         lease_order, ownership_order = array("I"), array("I")
-        roles = [role for role, _ in held.role_shares]
-        bad_parties = set(held.parties.conflicts) | held.party_unmapped
+        families = [_family(role) for role, _ in held.role_shares]
+        kinds, names_bad = held.contract_kind, bool(held.parties.conflicts or held.party_unmapped)
         main_only = self._settings.main_tenants_only
         for at, (contract, party, role_share) in enumerate(
             zip(held.link_contract, held.link_party, held.link_role, strict=True)
         ):
-            role = roles[role_share]
-            if contract < 0 or party < 0 or role >= UNMAPPED_ROLE or held.contract_kind[contract] == UNKNOWN_KIND:
-                tenant = self.is_tenant(at)
-                verdicts[at] = self._broken_link(at, contract, party)
+            if contract >= 0 and party >= 0 and not names_bad and kinds[contract] == families[role_share]:
+                code, tenant = contracts[contract], kinds[contract] == LEASE
             else:
-                tenant = held.contract_kind[contract] == LEASE
-                verdicts[at] = contracts[contract]
-                if tenant != (role in TENANT_ROLES):
-                    verdicts[at] = self._unless_out(contract, v.UNMAPPED_VALUE)
-            if party >= 0 and party in bad_parties and verdicts[at] < v.FIRST_HELD:
-                bad = v.CONFLICTING_ROWS if party in held.parties.conflicts else v.UNMAPPED_VALUE
-                verdicts[at] = self._unless_out(contract, bad)
-            if main_only and role == CO_TENANT and verdicts[at] < v.FIRST_HELD and verdicts[at] not in v.OUT_OF_SCOPE:
-                verdicts[at] = v.CO_TENANT_FILTER
+                code, tenant = self._unusual_link(at, contract, party), self.is_tenant(at)
+            if main_only and code < v.FIRST_HELD and code not in v.OUT_OF_SCOPE and self.role_of(at) == CO_TENANT:
+                code = v.CO_TENANT_FILTER
             if tenant:
                 lease_order.append(at)
-                if verdicts[at] == v.SEND and skip_without and not has_email[party]:
-                    verdicts[at] = v.TENANT_WITHOUT_EMAIL
+                if code == v.SEND and skip_without and not has_email[party]:
+                    code = v.TENANT_WITHOUT_EMAIL
             else:
                 ownership_order.append(at)
+            verdicts[at] = code
         columns = held.columns.get("contract_parties")
         file = columns.file if columns else ""
         for entity, places in ((Entity.LANDLORD, ownership_order), (Entity.TENANT, lease_order)):
@@ -417,19 +412,21 @@ class Judge:
                 self.landlord_order = order
         self._link_findings()
 
-    def _unless_out(self, contract: int, code: int) -> int:
-        out = self.contract_verdicts[contract] if contract >= 0 else v.SEND
-        return out if out in v.OUT_OF_SCOPE else code
-
-    def _broken_link(self, at: int, contract: int, party: int) -> int:
+    def _unusual_link(self, at: int, contract: int, party: int) -> int:
+        """The verdict of a link of which a part is missing, unmapped, in conflict, or does not fit the other."""
+        held = self.held
         if contract < 0:
-            client = self.held.link_lost[at].partition(PART)[0]
+            client = held.link_lost[at].partition(PART)[0]
             return v.BROKEN_REFERENCE if client in self.clients else v.CLIENT_FILTER
         out = self.contract_verdicts[contract]
         if out in v.OUT_OF_SCOPE or out >= v.FIRST_HELD:
             return out
         if party < 0:
             return v.BROKEN_REFERENCE
+        if party in held.parties.conflicts:
+            return v.CONFLICTING_ROWS
+        if party in held.party_unmapped or self.is_tenant(at) != (self.role_of(at) in TENANT_ROLES):
+            return v.UNMAPPED_VALUE
         return v.UNMAPPED_VALUE if self.role_of(at) == UNMAPPED_ROLE else out
 
     def link_key(self, at: int) -> str:
@@ -489,10 +486,19 @@ class Judge:
 
     def _separators(self) -> None:
         """Warns where a part of a record to be sent contains the separator, and names those that are safe."""
+        held = self.held
         unsafe: dict[str, tuple[Entity, str]] = {}
-        for entity, keys in self._sent_keys():
-            for separator, key in separators_in(keys()).items():
-                unsafe.setdefault(separator, (entity, key))
+        for separator in separators_in(held.buildings.keys):
+            if key := _first(held.buildings.keys, separator, self._sends(self.building_verdicts)):
+                unsafe.setdefault(separator, (Entity.PROPERTY, key))
+        for separator in separators_in(held.units.keys):
+            if key := _first(held.units.keys, separator, self._sends(self.unit_verdicts)):
+                unsafe.setdefault(separator, (Entity.UNIT, key))
+        for keys, links in ((held.contract_names, held.link_contract), (held.parties.keys, held.link_party)):
+            for separator in separators_in(keys):
+                sent = {at for at, code in zip(links, self.link_verdicts, strict=True) if code == v.SEND}
+                if key := _first(keys, separator, sent.__contains__):
+                    unsafe.setdefault(separator, (Entity.TENANT, key))
         self.safe_separators = tuple(separator for separator in SEPARATORS if separator not in unsafe)
         own = unsafe.get(self._settings.separator)
         if own is None:
@@ -503,21 +509,17 @@ class Judge:
         detail = f"{part}; sicher / safe: {safe}"
         self.findings.append(Finding(FindingCode.SEPARATOR_IN_KEY, entity, self._ids.render(key), None, None, detail))
 
-    def _sent_keys(self) -> Iterator[tuple[Entity, Callable[[], Iterator[str]]]]:
-        held = self.held
-        yield Entity.PROPERTY, lambda: _chosen(held.buildings.keys, self.building_verdicts)
-        yield Entity.UNIT, lambda: _chosen(held.units.keys, self.unit_verdicts)
-        sent = bytearray(len(held.contract_rows))
-        sent_parties = bytearray(len(held.parties))
-        for at, code in enumerate(self.link_verdicts):
-            if code == v.SEND or code == v.ID_COLLISION:
-                if held.link_contract[at] >= 0:
-                    sent[held.link_contract[at]] = 1
-                if held.link_party[at] >= 0:
-                    sent_parties[held.link_party[at]] = 1
-        yield Entity.TENANT, lambda: (key for key, yes in zip(held.contract_names, sent, strict=True) if yes)
-        yield Entity.TENANT, lambda: (key for key, yes in zip(held.parties.keys, sent_parties, strict=True) if yes)
+    @staticmethod
+    def _sends(verdicts: bytearray) -> Callable[[int], bool]:
+        return lambda at: verdicts[at] in (v.SEND, v.ID_COLLISION)
 
 
-def _chosen(keys: list[str], verdicts: bytearray) -> Iterator[str]:
-    return (key for key, code in zip(keys, verdicts, strict=True) if code in (v.SEND, v.ID_COLLISION))
+def _first(keys: list[str], separator: str, is_sent: Callable[[int], bool]) -> str | None:
+    return next((key for at, key in enumerate(keys) if separator in key and is_sent(at)), None)
+
+
+def _family(role: int) -> int:
+    """The kind of contract that the role belongs to; ``UNKNOWN_KIND`` with more for what must be looked at."""
+    if role >= UNMAPPED_ROLE:
+        return UNKNOWN_KIND + 1
+    return LEASE if role in TENANT_ROLES else OWNERSHIP

@@ -26,22 +26,23 @@ class Shelf:
 
     def put(self, key: str, fields: tuple[str, ...], row: int) -> int:
         """The row's place. The same row twice is one; another content under the same key is a conflict."""
-        packed = PART.join(fields)
-        if packed.count(PART) != len(fields) - 1:
-            packed = PART.join(field.replace(PART, " ") for field in fields)
         at = len(self.rows)
         found = self.index.setdefault(key, at)
-        data = packed.encode()
         if found != at:
-            self._again(found, data, row)
+            self.again(found, fields, row)
             return found
-        self._bytes += data
-        self._ends.append(len(self._bytes))
-        self.rows.append(row)
+        self.add(fields, row)
         return at
 
-    def _again(self, at: int, data: bytes, row: int) -> None:
-        if self._bytes[self._ends[at] : self._ends[at + 1]] != data:
+    def add(self, fields: tuple[str, ...], row: int) -> None:
+        """Takes the next place, for a caller who keeps the index."""
+        self._bytes += _packed(fields)
+        self._ends.append(len(self._bytes))
+        self.rows.append(row)
+
+    def again(self, at: int, fields: tuple[str, ...], row: int) -> None:
+        """A further row for a place that is taken."""
+        if self._bytes[self._ends[at] : self._ends[at + 1]] != _packed(fields):
             self.conflicts.setdefault(at, []).append(row)
 
     def get(self, at: int) -> list[str]:
@@ -52,6 +53,13 @@ class Shelf:
         """Keeps the keys in order of their places and gives the index' memory back."""
         self.keys = list(self.index)
         self.index = {}
+
+
+def _packed(fields: tuple[str, ...]) -> bytes:
+    packed = PART.join(fields)
+    if packed.count(PART) != len(fields) - 1:
+        packed = PART.join([field.replace(PART, " ") for field in fields])
+    return packed.encode()
 
 
 def clean_key(*parts: str) -> str:

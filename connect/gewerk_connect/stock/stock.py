@@ -2,9 +2,11 @@
 
 from __future__ import annotations  # array[int] as a type, before Python 3.12
 
+import gc
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -249,6 +251,10 @@ class Stock:
         unit_keys, unit_verdicts = held.units.keys, judged.unit_verdicts
         starts, ends, more_units = held.contract_start, held.contract_end, held.contract_more_units
         file, day = held.columns["contract_parties"].file, cache(_iso)
+        contracts, parties, link_role = held.link_contract, held.link_party, held.link_role
+        names, party_numbers, link_rows = held.contract_names, held.parties.keys, held.link_rows
+        shares = [share for _, share in held.role_shares]
+        roles = {at: ROLES[role] for at, (role, _) in enumerate(held.role_shares) if role < len(ROLES)}
         previous = None
         for place in order:
             code = verdicts[place]
@@ -256,29 +262,32 @@ class Stock:
             if code == v.NOT_SHOWN or external_id == previous:
                 continue
             previous = external_id
-            origin = Origin(file, held.link_rows[place])
-            key = tuple(judged.link_key(place).split(PART))
+            origin = Origin(file, link_rows[place])
+            contract = contracts[place]
+            if contract >= 0 and parties[place] >= 0:
+                client, number = names[contract].split(PART)
+                key: tuple[str, ...] = (client, number, party_numbers[parties[place]])
+            else:
+                key = tuple(judged.link_key(place).split(PART))
             if code != v.SEND:
                 yield Judged(entity, key, external_id, v.verdict_of(code), v.REASONS[code], None, origin)
                 continue
-            contract = held.link_contract[place]
             if contract in more_units:
                 units = sorted(
                     render(unit_keys[unit]) for unit in held.units_of(contract) if unit_verdicts[unit] == v.SEND
                 )
             else:
                 units = [render(unit_keys[held.contract_unit[contract]])]
-            client, number, party = key
             payload = person(
                 client,
                 number,
                 day(starts[contract]),
                 day(ends[contract]),
-                ROLES[judged.role_of(place)],
-                held.role_shares[held.link_role[place]][1],
-                party,
+                roles[place_role] if (place_role := link_role[place]) in roles else ROLES[judged.role_of(place)],
+                shares[place_role],
+                key[2],
                 units,
-                get(held.link_party[place]),
+                get(parties[place]),
             )
             yield Judged(entity, key, external_id, Verdict.SEND, None, payload, origin)
 
@@ -293,10 +302,23 @@ def judge(source: Source, settings: Settings, as_of: date, *, progress: Progress
     Raises ``SourceError`` when the source cannot be used, ``SettingsError`` when a number in the settings could mean two.
     """
     ids = Ids(settings.separator)
-    held = Gatherer(source, settings, progress).gather()
-    judged = Judge(held, settings, as_of, ids)
-    judged.judge()
-    return Stock(source, settings, judged, ids)
+    with _without_cycle_search():
+        held = Gatherer(source, settings, progress).gather()
+        judged = Judge(held, settings, as_of, ids)
+        judged.judge()
+        return Stock(source, settings, judged, ids)
+
+
+@contextmanager
+def _without_cycle_search() -> Iterator[None]:
+    """Millions of short-lived rows make Python look for cycles all the time, and there are none (a sixth of the time)."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def fingerprint(source: Source) -> str:
