@@ -12,9 +12,13 @@ _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 def fold(text: str) -> str:
     """Lower case, ä = ae, ß = ss, accents gone, ``Straße``/``Strasse``/``Str.`` one thing, runs of other signs one space."""
-    lowered = unicodedata.normalize("NFC", text).casefold().replace("i̇", "i")
-    spelled = lowered.translate(_GERMAN)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
+    if text.isascii():
+        plain = text.lower()
+    else:
+        lowered = unicodedata.normalize("NFC", text).casefold().replace("i̇", "i")
+        plain = lowered.translate(_GERMAN)
+        if not plain.isascii():
+            plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", _STREET.sub("strasse", plain)).strip()
 
 

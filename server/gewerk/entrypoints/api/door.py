@@ -20,6 +20,7 @@ from gewerk.entrypoints.api.problems import InvalidInput, Unreadable, WrongMedia
 from gewerk.identity.operations.idempotency import Remembered, remember_answer, reserve_answer
 from gewerk.identity.operations.issue_token import actor_of_token
 from gewerk.journal.actor import Actor
+from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import FieldProblem, Refusal
 
 T = TypeVar("T")
@@ -131,30 +132,29 @@ class InvalidIdempotencyKey(Refusal):
     message = gettext_lazy("Idempotency-Key must have 1 to 255 characters.")
 
 
-def answers_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Gives the answer of the first call again when ``Idempotency-Key`` is repeated; the key counts per API key, for 24 hours."""
+def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Runs ``act`` in the call's one transaction. The body was checked before: nobody waits for the database meanwhile.
 
-    @wraps(view)
-    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            return view(request, *args, **kwargs)
-        if not 1 <= len(key) <= 255 or "\x00" in key:
-            raise InvalidIdempotencyKey(status=400)
-        actor = actor_of(request)
-        assert actor.id is not None
-        asked = b"\n".join((str(request.method).encode(), request.get_full_path().encode(), raw_body(request)))
+    A repeated ``Idempotency-Key`` gets the answer of the first call again; it counts per API key, for 24 hours.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        with writing_transaction():
+            return act()
+    if not 1 <= len(key) <= 255 or "\x00" in key:
+        raise InvalidIdempotencyKey(status=400)
+    actor = actor_of(request)
+    assert actor.id is not None
+    asked = b"\n".join((str(request.method).encode(), request.get_full_path().encode(), request.body))
+    with writing_transaction():
         reserved = reserve_answer(key_id=actor.id, idempotency_key=key, request=asked, now=timezone.now())
         if isinstance(reserved, Remembered):
             headers = {**reserved.headers, "Idempotent-Replayed": "true"}
             return HttpResponse(reserved.body, status=reserved.status, content_type="application/json", headers=headers)
-        response = view(request, *args, **kwargs)
-        if response.status_code < 300:
-            kept = {name: response[name] for name in ("ETag", "Location") if response.has_header(name)}
-            remember_answer(number=reserved, status=response.status_code, headers=kept, body=response.content)
-        return response
-
-    return once
+        response = act()
+        kept = {name: response[name] for name in ("ETag", "Location") if response.has_header(name)}
+        remember_answer(number=reserved, status=response.status_code, headers=kept, body=response.content)
+    return response
 
 
 def answer(data: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:

@@ -9,7 +9,7 @@ from ninja import NinjaAPI, Query
 from pydantic import TypeAdapter
 
 from gewerk.entrypoints.api import schemas
-from gewerk.entrypoints.api.door import actor_of, answer, answers_once, body, only_known
+from gewerk.entrypoints.api.door import actor_of, answer, body, once, only_known
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.portfolio.operations.connect_integration import connect_integration
 from gewerk.portfolio.operations.report_run import report_run
@@ -30,13 +30,16 @@ def add_to(api: NinjaAPI) -> None:
         response=writes(schemas.Integration, 200, 201),
         openapi_extra=takes("IntegrationReport", _INTEGRATION),
     )
-    @answers_once
     def put_integration(request: HttpRequest) -> HttpResponse:
         """Keyed by external_id: 201 when it is new."""
         only_known(request)
         report = body(request, _INTEGRATION)
-        found, is_new = connect_integration(actor=actor_of(request), report=report, now=timezone.now())
-        return answer(shown.integration_row(found), status=201 if is_new else 200)
+
+        def act() -> HttpResponse:
+            found, is_new = connect_integration(actor=actor_of(request), report=report, now=timezone.now())
+            return answer(shown.integration_row(found), status=201 if is_new else 200)
+
+        return once(request, act)
 
     @api.get(
         "/integrations",
@@ -68,7 +71,6 @@ def add_to(api: NinjaAPI) -> None:
         response=writes(schemas.Run, 200, 201),
         openapi_extra=takes("RunReport", _RUN),
     )
-    @answers_once
     def put_run(request: HttpRequest, integration_id: UUID) -> HttpResponse:
         """Keyed by external_id: reported again it replaces what was reported before. Never personal data."""
         only_known(request)

@@ -14,9 +14,10 @@ from pydantic import Field, TypeAdapter
 
 from gewerk.entrypoints.api import cursors, schemas
 from gewerk.entrypoints.api.batches import ARCHIVES, UPSERTS, Batch, records_of, result_of
-from gewerk.entrypoints.api.door import actor_of, answer, answers_once, body, only_known, raw_body
+from gewerk.entrypoints.api.door import actor_of, answer, body, once, only_known, raw_body
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.problems import InvalidInput
+from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import FieldProblem, Refusal
 from gewerk.portfolio.access import sub_property_for
 from gewerk.portfolio.operations.archive import archive, archive_many
@@ -146,13 +147,16 @@ def _add_batches(api: NinjaAPI, resource: Resource) -> None:
         response=writes(schemas.BatchResults),
         openapi_extra=takes(f"{resource.title}Upserts", resource.upserts.whole),
     )
-    @answers_once
     def upsert_records(request: HttpRequest) -> HttpResponse:
         """Answers per record, in the order sent. A field left out stays as it is, null empties it; an archived record is revived."""
         only_known(request)
         records = records_of(raw_body(request), resource.upserts)
-        outcomes = upsert(actor=actor_of(request), resource=resource.path, records=records, now=timezone.now())
-        return answer({"results": [result_of(outcome) for outcome in outcomes]})
+
+        def act() -> HttpResponse:
+            outcomes = upsert(actor=actor_of(request), resource=resource.path, records=records, now=timezone.now())
+            return answer({"results": [result_of(outcome) for outcome in outcomes]})
+
+        return once(request, act)
 
     @api.post(
         f"{path}/archive",
@@ -162,13 +166,18 @@ def _add_batches(api: NinjaAPI, resource: Resource) -> None:
         response=writes(schemas.BatchResults),
         openapi_extra=takes(f"{resource.title}Archives", resource.archives.whole),
     )
-    @answers_once
     def archive_records(request: HttpRequest) -> HttpResponse:
         """Answers per record, in the order sent. Nothing is deleted: upsert revives what was archived."""
         only_known(request)
         records = records_of(raw_body(request), resource.archives)
-        outcomes = archive_many(actor=actor_of(request), resource=resource.path, records=records, now=timezone.now())
-        return answer({"results": [result_of(outcome) for outcome in outcomes]})
+
+        def act() -> HttpResponse:
+            outcomes = archive_many(
+                actor=actor_of(request), resource=resource.path, records=records, now=timezone.now()
+            )
+            return answer({"results": [result_of(outcome) for outcome in outcomes]})
+
+        return once(request, act)
 
 
 def _add_lists(api: NinjaAPI, resource: Resource) -> None:
@@ -223,17 +232,20 @@ def _add_lists(api: NinjaAPI, resource: Resource) -> None:
         response=writes(resource.shape, 201),
         openapi_extra=takes(f"{resource.title}Create", resource.creates),
     )
-    @answers_once
     def create_record(request: HttpRequest) -> HttpResponse:
         """A record that no ERP leads for (source manual). 409 when the external_id is taken."""
         only_known(request)
         record = body(request, resource.creates)
         actor = actor_of(request)
         type_ = resource.type or record["type"]
-        record_id = create(actor=actor, type=type_, record=record, now=timezone.now())
-        shown, version = one(actor, resource.path, record_id)
-        location = f"{request.path}/{record_id}"
-        return answer(shown, status=201, headers={"ETag": f'"{version}"', "Location": location})
+
+        def act() -> HttpResponse:
+            record_id = create(actor=actor, type=type_, record=record, now=timezone.now())
+            shown, version = one(actor, resource.path, record_id)
+            location = f"{request.path}/{record_id}"
+            return answer(shown, status=201, headers={"ETag": f'"{version}"', "Location": location})
+
+        return once(request, act)
 
 
 def _add_single(api: NinjaAPI, resource: Resource) -> None:
@@ -281,8 +293,9 @@ def _add_single(api: NinjaAPI, resource: Resource) -> None:
             type_ = sub_property_for(actor, record_id).type
             adapter = _UNIT_CHANGE if type_ == "unit" else _PARTY_CHANGE
         record = body(request, adapter)
-        change(actor=actor, type=type_, record_id=record_id, record=record, version=version, now=timezone.now())
-        return _shown(request, resource, record_id)
+        with writing_transaction():
+            change(actor=actor, type=type_, record_id=record_id, record=record, version=version, now=timezone.now())
+            return _shown(request, resource, record_id)
 
     @api.post(
         f"{path}/archive",
@@ -292,15 +305,18 @@ def _add_single(api: NinjaAPI, resource: Resource) -> None:
         response=writes(resource.shape),
         openapi_extra={**takes("Archive", _ARCHIVE), **etag},
     )
-    @answers_once
     def archive_record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         """By Gewerk's own id; what is archived already stays as it is."""
         only_known(request)
         actor = actor_of(request)
         reason = body(request, _ARCHIVE)["reason"]
         type_ = resource.type or sub_property_for(actor, record_id).type
-        archive(actor=actor, type=type_, record_id=record_id, reason=reason, now=timezone.now())
-        return _shown(request, resource, record_id)
+
+        def act() -> HttpResponse:
+            archive(actor=actor, type=type_, record_id=record_id, reason=reason, now=timezone.now())
+            return _shown(request, resource, record_id)
+
+        return once(request, act)
 
 
 def _shown(request: HttpRequest, resource: Resource, record_id: UUID) -> HttpResponse:

@@ -14,12 +14,13 @@ from django.utils import timezone, translation
 
 from gewerk.identity.access import actor_for, live_memberships
 from gewerk.journal.operations import request_id
+from gewerk.kit.locks import writing_transaction
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-_OWN_TRANSACTION = re.compile(r"^/(login/|api/[^/]+/token$)")
-"""Doors whose rate limit must survive a refusal open their transaction themselves."""
+_OWN_TRANSACTION = re.compile(r"^/(login/|api/)")
+"""Doors that open their transaction themselves: where a rate limit must survive a refusal, and the API, after it checked the body."""
 
 
 class RequestId:
@@ -48,7 +49,7 @@ class OneTransaction:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in _UNSAFE or _OWN_TRANSACTION.match(request.path):
             return self.get_response(request)
-        with transaction.atomic():
+        with writing_transaction():
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
