@@ -23,7 +23,7 @@ def main(country: str) -> dict[str, str]:
     from django.utils import timezone
     from gewerk.identity.models import Membership, Organisation, Person, Role
     from gewerk.identity.operations.create_key import create_key
-    from gewerk.journal.actor import system
+    from gewerk.journal.actor import Actor, ActorKind
 
     now = timezone.now()
     number = secrets.token_hex(3)
@@ -36,13 +36,14 @@ def main(country: str) -> dict[str, str]:
             f"admin-{number}@example.org", password, first_name="Sabine", last_name="Krüger", created_at=now
         )
         Membership.objects.create(person=admin, organisation=organisation, role=Role.ADMIN, created_at=now)
-        key, secret = create_key(actor=system(organisation.pk), name="Abgleich", now=now)
+        actor = Actor(kind=ActorKind.PERSON, id=admin.pk, organisation_id=organisation.pk, roles=frozenset({Role.ADMIN}))
+        issued = create_key(actor=actor, name="Abgleich", now=now)
     return {
         "organisation_id": str(organisation.pk),
         "email": admin.email,
         "password": password,
-        "client_id": key.client_id,
-        "client_secret": secret,
+        "client_id": issued.key.client_id,
+        "client_secret": issued.client_secret,
     }
 
 
