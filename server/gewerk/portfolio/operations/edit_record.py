@@ -13,7 +13,7 @@ from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.portfolio.access import NotFound
 from gewerk.portfolio.kinds import KINDS
 from gewerk.portfolio.leadership import led_by_erp
-from gewerk.portfolio.models import Source
+from gewerk.portfolio.models import Property, Source
 from gewerk.portfolio.operations.change import Stale
 from gewerk.portfolio.operations.writing import Links, Writing, stored
 
@@ -50,7 +50,7 @@ def edit_record(
     if current["version"] != version:
         raise Stale
     changes = {column: value for column, value in fields.items() if current[column] != value}
-    if led_by_erp(kind.model(source=current["source"], erp_fields=current["erp_fields"])) & changes.keys():
+    if _led(current) & changes.keys():
         raise LedByErp
     writing = Writing(actor, kind, now, Source.MANUAL.value)
     changed = writing.change(current, changes, Links())
@@ -81,3 +81,8 @@ def enter_record(
     record_id = writing.create(None, dict(fields), links)
     writing.write()
     return record_id
+
+
+def _led(current: Mapping[str, Any]) -> frozenset[str]:
+    """As the page asked before it showed the form, of the row as it is now stored."""
+    return led_by_erp(Property(source=current["source"], erp_fields=current["erp_fields"]))

@@ -26,11 +26,11 @@ class TooManyViews(Refusal):
 
 def save_view(*, actor: Actor, listing: str, name: str, query: str, now: datetime) -> None:
     """A name used before gets the new content. Raises ``NameMissing`` or ``TooManyViews``."""
-    require(sees_stock(actor) and actor.kind is ActorKind.PERSON)
+    person_id = _person(actor)
     wanted = name.strip()[:60]
     if not wanted:
         raise NameMissing
-    mine = SavedView.objects.filter(organisation_id=actor.organisation_id, person_id=actor.id, listing=listing)
+    mine = SavedView.objects.filter(organisation_id=actor.organisation_id, person_id=person_id, listing=listing)
     if mine.filter(name=wanted).update(query=query[:1000]):
         return
     if mine.count() >= MOST_VIEWS:
@@ -38,7 +38,7 @@ def save_view(*, actor: Actor, listing: str, name: str, query: str, now: datetim
     SavedView.objects.create(
         id=new_id(),
         organisation_id=actor.organisation_id,
-        person_id=actor.id,
+        person_id=person_id,
         listing=listing,
         name=wanted,
         query=query[:1000],
@@ -48,8 +48,14 @@ def save_view(*, actor: Actor, listing: str, name: str, query: str, now: datetim
 
 def delete_view(*, actor: Actor, view_id: UUID) -> bool:
     """Whether there was one of the actor's own with this id."""
-    require(sees_stock(actor) and actor.kind is ActorKind.PERSON)
+    person_id = _person(actor)
     deleted, _rows = SavedView.objects.filter(
-        organisation_id=actor.organisation_id, person_id=actor.id, pk=view_id
+        organisation_id=actor.organisation_id, person_id=person_id, pk=view_id
     ).delete()
     return bool(deleted)
+
+
+def _person(actor: Actor) -> UUID:
+    require(sees_stock(actor) and actor.kind is ActorKind.PERSON)
+    assert actor.id is not None, "a person always has an id"
+    return actor.id

@@ -1,16 +1,18 @@
 """The list of properties: what it finds, and what each row shows. The number of queries does not depend on the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, DecimalField, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Cast, Coalesce, Length, NullIf
+from django.db.models.functions import Cast, Coalesce, NullIf
 
 from gewerk.journal.actor import Actor
 from gewerk.portfolio.access import properties, sub_properties
 from gewerk.portfolio.models import Occupancy, Property, SubProperty, SubPropertyType, Tenure
 from gewerk.portfolio.queries.findings import FoundFault, property_has_finding
+from gewerk.portfolio.queries.german_order import LeadingNumber, spelled_out
 from gewerk.portfolio.queries.search import contains, occurs, words
 
 ROWS_FOUND_BY = 3
@@ -21,7 +23,7 @@ ROWS_FOUND_BY = 3
 class PropertyRow:
     """One line of the list. Areas in m²: living area, where there is none usable area."""
 
-    property: Property
+    record: Property
     units: int
     let: int
     vacant: int
@@ -71,8 +73,20 @@ def found_properties(actor: Actor, text: str) -> QuerySet[Property]:
 
 
 def with_street_order(rows: QuerySet[Property]) -> QuerySet[Property]:
-    """``number_length`` puts house number 9 before 10, whatever the database's sorting of texts."""
-    return rows.alias(number_length=Length("house_number"))
+    """``street_order``, ``number_order`` and ``city_order``, for sorting as a clerk expects."""
+    return rows.alias(
+        street_order=spelled_out("street"), number_order=LeadingNumber("house_number"), city_order=spelled_out("city")
+    )
+
+
+def in_street_order(rows: QuerySet[Property]) -> QuerySet[Property]:
+    order: Sequence[str] = ("street_order", "number_order", "house_number", "pk")
+    return with_street_order(rows).order_by(*order)
+
+
+def with_vacancy_over(actor: Actor, rows: QuerySet[Property], share: float) -> QuerySet[Property]:
+    """Properties with a greater share (0 to 1) of vacant units."""
+    return with_unit_counts(actor, rows).filter(Q(vacancy__gt=share))
 
 
 def _count(actor: Actor, **conditions: str) -> Coalesce:
@@ -117,13 +131,13 @@ def property_rows(
     }
     faulty = _with_finding(actor, listed, fault)
     found_by = _found_by(actor, listed, text)
-    nothing = {"units": 0, "let": 0, "vacant": 0, "area": None}
+    nothing: dict[str, Any] = {"units": 0, "let": 0, "vacant": 0, "area": None}
     rows = []
     for one in listed:
-        count = counts.get(one.pk, nothing)
+        count: Mapping[str, Any] = counts.get(one.pk, nothing)
         rows.append(
             PropertyRow(
-                property=one,
+                record=one,
                 units=count["units"],
                 let=count["let"],
                 vacant=count["vacant"],

@@ -1,7 +1,8 @@
 """The whole stock in a handful of numbers, for the front page: three queries, whatever its size."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, F, Q
 
@@ -55,7 +56,7 @@ def _counts() -> dict[str, Count]:
     }
 
 
-def _occupied(row: dict[str, int]) -> Occupied:
+def _occupied(row: Mapping[str, Any]) -> Occupied:
     return Occupied(let=row["let"], vacant=row["vacant"], unknown=row["units"] - row["let"] - row["vacant"])
 
 

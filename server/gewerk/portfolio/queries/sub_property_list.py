@@ -13,6 +13,7 @@ from gewerk.journal.actor import Actor
 from gewerk.portfolio.access import sub_properties
 from gewerk.portfolio.models import Occupancy, Property, SubProperty, SubPropertyType, Tenure
 from gewerk.portfolio.queries.findings import FoundFault
+from gewerk.portfolio.queries.german_order import LeadingNumber, spelled_out
 from gewerk.portfolio.queries.property_page import UnitRow, unit_rows
 from gewerk.portfolio.queries.search import contains, words
 
@@ -117,3 +118,12 @@ def sub_property_totals(rows: QuerySet[SubProperty]) -> SubPropertyTotals:
         area=Sum(area, output_field=DecimalField(max_digits=14, decimal_places=2)),
     )
     return SubPropertyTotals(found["records"], found["vacant"], found["area"] or Decimal(0))
+
+
+def with_order(rows: QuerySet[SubProperty], kind: str) -> QuerySet[SubProperty]:
+    """``street_order`` and ``number_order`` of a unit, ``name_order`` of a person, for sorting as a clerk expects."""
+    if kind == SubPropertyType.UNIT:
+        return rows.alias(
+            street_order=spelled_out("property__street"), number_order=LeadingNumber("property__house_number")
+        )
+    return rows.alias(name_order=spelled_out("last_name"), company_order=spelled_out("company_name"))

@@ -102,7 +102,8 @@ class PropertyForm(RecordForm):
         if "country" in self.fields:
             field = self.fields["country"]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda choice: choice[1])
+            countries = [(code, country_name(code)) for code in COUNTRIES]
+            field.choices = sorted(countries, key=lambda choice: str(choice[1]))
             if not self.initial.get("country"):
                 self.initial["country"] = self.organisation.country
         if "property_type" in self.fields:

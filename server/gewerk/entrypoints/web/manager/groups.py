@@ -18,7 +18,7 @@ from gewerk.portfolio.access import NotFound, property_groups
 from gewerk.portfolio.leadership import led_by_erp
 from gewerk.portfolio.models import PropertyGroup, Source
 from gewerk.portfolio.queries.property_groups import listed_groups
-from gewerk.portfolio.queries.property_list import found_properties, property_rows, with_street_order
+from gewerk.portfolio.queries.property_list import found_properties, in_street_order, property_rows
 
 PER_PAGE = 50
 
@@ -62,7 +62,7 @@ def group_page(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
     members = (
         found_properties(who.actor, "").filter(groups=group, archived_at__isnull=True).select_related("responsible")
     )
-    rows = with_street_order(members).order_by("street", "number_length", "house_number", "pk")
+    rows = in_street_order(members)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -72,7 +72,7 @@ def group_page(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
             "group": group,
             "page": page,
             "rows": [
-                {"row": row, "title": words.street_line(row.property), "place": words.place_line(row.property)}
+                {"row": row, "title": words.street_line(row.record), "place": words.place_line(row.record)}
                 for row in property_rows(who.actor, list(page))
             ],
             "trail": [

@@ -117,7 +117,11 @@ def run_page(request: HttpRequest, integration_id: UUID, run_id: UUID) -> HttpRe
     groups = finding_groups(run)
     code = request.GET.get("finding", "")
     code = code if any(g.code == code for g in groups) else ""
-    items = [item for item in run.findings if not code or item.get("code") == code]
+    gravest_first = {g.code: n for n, g in enumerate(groups)}
+    items = sorted(
+        (item for item in run.findings if not code or item.get("code") == code),
+        key=lambda item: gravest_first.get(str(item.get("code")), len(groups)),
+    )
     if (kind := request.GET.get("export")) in {"csv", "xlsx"}:
         name = f"{_('Findings')}-{run.integration.name}-{run.number}".replace("/", "-")
         return (as_csv if kind == "csv" else as_xlsx)(name, _export_head(), _export_rows(items), who.formats)

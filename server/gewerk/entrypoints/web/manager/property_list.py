@@ -28,6 +28,7 @@ from gewerk.portfolio.queries.property_list import (
     with_area,
     with_street_order,
     with_unit_counts,
+    with_vacancy_over,
 )
 from gewerk.portfolio.queries.values import values_of
 
@@ -35,7 +36,7 @@ NEEDS_COUNTS = {"units", "vacant", "vacancy"}
 
 
 def _address(row: PropertyRow, reader: Reader) -> Cell:
-    one = row.property
+    one = row.record
     small = " ".join(p for p in (words.place_line(one), one.district) if p)
     if row.found_by:
         kind, name = row.found_by[0]
@@ -48,12 +49,12 @@ def _person(person: Person | None) -> Cell:
 
 
 def _state(row: PropertyRow, reader: Reader) -> Cell:
-    if row.property.archived_at:
+    if row.record.archived_at:
         return Cell(
             text=_("archived"),
             icon="archive",
             state="st st-neutral",
-            title=words.archived_because(row.property.archive_reason),
+            title=words.archived_because(row.record.archive_reason),
         )
     if row.has_finding:
         return Cell(
@@ -70,7 +71,7 @@ def _vacant(row: PropertyRow, reader: Reader) -> Cell:
 
 
 def _changed(row: PropertyRow, reader: Reader) -> Cell:
-    at = row.property.updated_at
+    at = row.record.updated_at
     return Cell(text=reader.formats.ago(at), title=reader.formats.moment(at), muted=True)
 
 
@@ -79,38 +80,38 @@ COLUMNS: tuple[Column[PropertyRow], ...] = (
         "address",
         gettext_lazy("Property"),
         _address,
-        lambda row, reader: words.address_line(row.property),
-        sort=("street", "number_length", "house_number", "city"),
+        lambda row, reader: words.address_line(row.record),
+        sort=("street_order", "number_order", "house_number", "city_order"),
     ),
     Column(
         "number",
         gettext_lazy("Number"),
-        lambda row, reader: Cell(text=row.property.external_id or "–"),
-        lambda row, reader: row.property.external_id,
+        lambda row, reader: Cell(text=row.record.external_id or "–"),
+        lambda row, reader: row.record.external_id,
         sort=("external_id",),
     ),
     Column(
         "postcode",
         gettext_lazy("Postcode"),
-        lambda row, reader: Cell(text=row.property.postcode),
-        lambda row, reader: row.property.postcode,
-        sort=("postcode", "street"),
+        lambda row, reader: Cell(text=row.record.postcode),
+        lambda row, reader: row.record.postcode,
+        sort=("postcode", "street_order", "number_order"),
         shown=False,
     ),
     Column(
         "city",
         gettext_lazy("Place"),
-        lambda row, reader: Cell(text=row.property.city),
-        lambda row, reader: row.property.city,
-        sort=("city", "street", "number_length", "house_number"),
+        lambda row, reader: Cell(text=row.record.city),
+        lambda row, reader: row.record.city,
+        sort=("city_order", "street_order", "number_order", "house_number"),
         shown=False,
     ),
     Column(
         "type",
         gettext_lazy("Type"),
-        lambda row, reader: Cell(text=row.property.property_type),
-        lambda row, reader: row.property.property_type,
-        sort=("property_type", "street"),
+        lambda row, reader: Cell(text=row.record.property_type),
+        lambda row, reader: row.record.property_type,
+        sort=("property_type", "street_order", "number_order"),
     ),
     Column(
         "units",
@@ -151,8 +152,8 @@ COLUMNS: tuple[Column[PropertyRow], ...] = (
     Column(
         "year",
         gettext_lazy("Year of construction"),
-        lambda row, reader: Cell(text=str(row.property.construction_year or "–")),
-        lambda row, reader: row.property.construction_year,
+        lambda row, reader: Cell(text=str(row.record.construction_year or "–")),
+        lambda row, reader: row.record.construction_year,
         sort=("construction_year",),
         numeric=True,
         shown=False,
@@ -160,8 +161,8 @@ COLUMNS: tuple[Column[PropertyRow], ...] = (
     Column(
         "client",
         gettext_lazy("Client"),
-        lambda row, reader: Cell(text=row.property.client_number),
-        lambda row, reader: row.property.client_number,
+        lambda row, reader: Cell(text=row.record.client_number),
+        lambda row, reader: row.record.client_number,
         sort=("client_number", "external_id"),
         shown=False,
     ),
@@ -169,20 +170,20 @@ COLUMNS: tuple[Column[PropertyRow], ...] = (
     Column(
         "responsible",
         gettext_lazy("Responsible"),
-        lambda row, reader: _person(row.property.responsible),
-        lambda row, reader: row.property.responsible.name if row.property.responsible else "",
+        lambda row, reader: _person(row.record.responsible),
+        lambda row, reader: row.record.responsible.name if row.record.responsible else "",
         sort=("responsible__last_name", "responsible__first_name"),
     ),
     Column(
         "deputy",
         gettext_lazy("Deputy"),
-        lambda row, reader: _person(row.property.deputy),
-        lambda row, reader: row.property.deputy.name if row.property.deputy else "",
+        lambda row, reader: _person(row.record.deputy),
+        lambda row, reader: row.record.deputy.name if row.record.deputy else "",
         sort=("deputy__last_name", "deputy__first_name"),
         shown=False,
     ),
     Column(
-        "changed", gettext_lazy("Changed"), _changed, lambda row, reader: row.property.updated_at, sort=("updated_at",)
+        "changed", gettext_lazy("Changed"), _changed, lambda row, reader: row.record.updated_at, sort=("updated_at",)
     ),
 )
 
@@ -241,7 +242,7 @@ def _ids(value: str) -> list[Any]:
 def _vacancy_over(rows: QuerySet[Any], value: str, reader: Reader) -> QuerySet[Any]:
     if not value.isdecimal() or int(value) > 100:
         return rows.none()
-    return with_unit_counts(reader.actor, rows).filter(vacancy__gt=int(value) / 100)
+    return with_vacancy_over(reader.actor, rows, int(value) / 100)
 
 
 def _archived(rows: QuerySet[Any], value: str, reader: Reader) -> QuerySet[Any]:
@@ -371,8 +372,8 @@ PROPERTIES: Listing[PropertyRow] = Listing(
     find=lambda reader, text: found_properties(reader.actor, text),
     annotate=_annotate,
     rows=_rows,
-    href=lambda row: reverse("property", args=[row.property.pk]),
-    identity=lambda row: str(row.property.pk),
+    href=lambda row: reverse("property", args=[row.record.pk]),
+    identity=lambda row: str(row.record.pk),
     sums=lambda row: {"units": row.units, "vacant": row.vacant},
     bulk_words=(("units", gettext_lazy("units")), ("vacant", gettext_lazy("vacant"))),
     totals=_totals,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.manager.door import managing, reader
+from gewerk.entrypoints.web.manager.forms import PropertyForm
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.occupant_words import unit_line
 from gewerk.entrypoints.web.manager.record_words import address_facts, facts
@@ -18,7 +19,7 @@ from gewerk.entrypoints.web.manager.story import story
 from gewerk.portfolio.access import NotFound, properties
 from gewerk.portfolio.leadership import led_by_erp
 from gewerk.portfolio.models import Property, Source
-from gewerk.portfolio.queries.property_page import PropertyUnits, outside_references, property_units
+from gewerk.portfolio.queries.property_page import PropertyUnits, UnitRow, outside_references, property_units
 
 FIELDS = ("district", "country", "construction_year", "storeys", "property_type", "client_number", "external_id")
 UNITS_SHOWN = 300
@@ -68,7 +69,7 @@ def property_page(request: HttpRequest, property_id: UUID) -> HttpResponseBase:
             "filtered": bool(usage or occupancy),
             "owners": [{"name": o.name, "url": reverse("sub-property", args=[o.party_id])} for o in units.owners],
             "groups": [g for g in one.groups.all() if g.archived_at is None],
-            "facts": [*address_facts(one), *facts(one, FIELDS, who.formats, with_empty=True)],
+            "facts": [*address_facts(one), *facts(one, FIELDS, who.formats, editable=PropertyForm.base_fields)],
             "groups_locked": "groups" in led_by_erp(one),
             "from_erp": one.source == Source.ERP,
             "references": outside_references(who.actor, "property", one.pk),
@@ -78,12 +79,13 @@ def property_page(request: HttpRequest, property_id: UUID) -> HttpResponseBase:
     )
 
 
-def _fits(row: Any, occupancy: str) -> bool:
-    return {
+def _fits(row: UnitRow, occupancy: str) -> bool:
+    fits: dict[str, bool] = {
         "let": row.is_let,
         "vacant": row.is_vacant,
         "without_tenant": row.is_let_without_tenant,
-    }.get(occupancy, True)
+    }
+    return fits.get(occupancy, True)
 
 
 def _trail(one: Property) -> list[dict[str, Any]]:

@@ -1,14 +1,13 @@
 """Fields of a record as facts (label, value, lock) and as history (what changed from what to what)."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import phonenumbers
 from babel import Locale
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -18,9 +17,12 @@ from gewerk.portfolio.leadership import led_by_erp
 from gewerk.portfolio.models import Occupancy, PartyKind, PartyRole, Property, SubProperty
 from gewerk.portfolio.models.record import Record
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise as _StrPromise
+
 LOCKED = gettext_lazy("The ERP leads this field. Change it there; the next run brings it here.")
 
-FIELDS: dict[str, Promise] = {
+FIELDS: "dict[str, _StrPromise]" = {
     "external_id": gettext_lazy("Number"),
     "client_number": gettext_lazy("Client"),
     "name": gettext_lazy("Name"),
@@ -138,27 +140,32 @@ class Fact:
     label: str
     value: str
     locked: bool
+    editable: bool = False
+    """The form of the record has this field."""
     url: str = ""
     """Where the value leads (a property, a mail)."""
 
 
-def facts(record: Record, fields: tuple[str, ...], formats: Formats, *, with_empty: bool = False) -> list[Fact]:
-    """The fields that hold something, with a lock where the ERP leads."""
+def facts(record: Record, fields: Sequence[str], formats: Formats, *, editable: Container[str] = ()) -> list[Fact]:
+    """Fields that hold something, and empty ones that the form can fill; with a lock where the ERP leads."""
     led = led_by_erp(record)
     found = []
     for field in fields:
         value = value_words(field, getattr(record, field), formats)
-        if value or (with_empty and field not in led):
-            found.append(Fact(field, field_title(field), value or "–", field in led))
+        free = field in editable and field not in led
+        if value or free:
+            found.append(Fact(field, field_title(field), value or "–", field in led, free))
     return found
 
 
 def address_facts(one: Property) -> list[Fact]:
     """Street and place as two lines instead of six fields."""
     led = led_by_erp(one)
+    street = bool(led & {"street", "house_number"})
+    city = bool(led & {"postcode", "city"})
     lines = [
-        Fact("street", field_title("street"), words.street_line(one), bool(led & {"street", "house_number"})),
-        Fact("city", field_title("city"), words.place_line(one), bool(led & {"postcode", "city"})),
+        Fact("street", field_title("street"), words.street_line(one), street, not street),
+        Fact("city", field_title("city"), words.place_line(one), city, not city),
     ]
     return [line for line in lines if line.value]
 

@@ -31,6 +31,7 @@ from gewerk.portfolio.queries.sub_property_list import (
     party_list_rows,
     sub_property_totals,
     unit_list_rows,
+    with_order,
     without_tenant,
 )
 from gewerk.portfolio.queries.values import values_of
@@ -116,7 +117,7 @@ UNIT_COLUMNS: tuple[Column[Row], ...] = (
         gettext_lazy("Unit"),
         _unit_title,
         lambda row, reader: str(_unit_title(row, reader).text),
-        sort=("property__street", "property__house_number", "external_id"),
+        sort=("street_order", "number_order", "property__house_number", "external_id"),
     ),
     NUMBER,
     Column(
@@ -195,7 +196,7 @@ def _party_columns(kind: str, title: Promise) -> tuple[Column[Row], ...]:
             title,
             lambda row, reader: Cell(text=party_title(row.record)),
             lambda row, reader: row.record.name,
-            sort=("last_name", "company_name", "first_name"),
+            sort=("name_order", "company_order", "first_name"),
         ),
         NUMBER,
         Column(
@@ -376,7 +377,7 @@ def _listing(
         tabs=tabs,
         default_sort=sort,
         find=lambda reader, text: found_sub_properties(reader.actor, kind, text),
-        annotate=lambda reader, rows, keys: rows,
+        annotate=lambda reader, rows, keys: with_order(rows, kind),
         rows=_rows,
         href=lambda row: reverse("sub-property", args=[row.record.pk]),
         identity=lambda row: str(row.record.pk),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.manager.door import managing, reader
+from gewerk.entrypoints.web.manager.forms import PartyForm, UnitForm
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.occupant_words import number_of, unit_line
 from gewerk.entrypoints.web.manager.record_words import Fact, facts, field_title, party_title, phone_words
@@ -96,7 +97,7 @@ def _unit(reader: Reader, one: SubProperty) -> dict[str, Any]:
         ],
         "line": unit_line(row, reader.formats),
         "owners": [{"name": o.name, "url": reverse("sub-property", args=[o.party_id])} for o in row.owners],
-        "facts": facts(one, UNIT_FIELDS, reader.formats, with_empty=True),
+        "facts": facts(one, UNIT_FIELDS, reader.formats, editable=UnitForm.base_fields),
         "references": outside_references(reader.actor, "unit", one.pk),
         "reference_type": "unit",
     }
@@ -122,7 +123,7 @@ def _party(reader: Reader, one: SubProperty) -> dict[str, Any]:
             }
             for u in held
         ],
-        "facts": facts(one, PARTY_FIELDS, reader.formats),
+        "facts": facts(one, PARTY_FIELDS, reader.formats, editable=PartyForm.base_fields),
     }
 
 
@@ -147,13 +148,15 @@ def _contact(one: SubProperty) -> list[Fact]:
     kinds = {"mobile": _("Mobile"), "work": _("Telephone at work"), "home": _("Telephone at home"), "fax": _("Fax")}
     found = []
     if one.email:
-        found.append(Fact("email", field_title("email"), one.email, "email" in led, f"mailto:{one.email}"))
+        found.append(
+            Fact("email", field_title("email"), one.email, "email" in led, "email" not in led, f"mailto:{one.email}")
+        )
     found += [
-        Fact("further_emails", _("Further e-mail address"), e, "further_emails" in led, f"mailto:{e}")
+        Fact("further_emails", _("Further e-mail address"), e, "further_emails" in led, url=f"mailto:{e}")
         for e in one.further_emails
     ]
     for phone in one.phones:
         url = f"tel:{phone['e164']}" if phone.get("e164") else ""
         label = kinds.get(str(phone.get("kind") or ""), field_title("phones"))
-        found.append(Fact("phones", label, phone_words(phone), "phones" in led, url))
+        found.append(Fact("phone", label, phone_words(phone), "phones" in led, "phones" not in led, url))
     return found

@@ -42,19 +42,24 @@ def _as_text(value: Exported, formats: Formats) -> str:
     return formats.day(value)
 
 
-class _Line:
-    """A file that gives each line back, for the csv module to write into."""
+class _Lines:
+    """A file that keeps the line just written, for the csv module to write into."""
 
-    def write(self, text: str) -> str:
-        return text
+    line = ""
+
+    def write(self, text: str) -> None:
+        self.line = text
 
 
 def csv_lines(head: list[str], rows: Iterator[list[Exported]], formats: Formats) -> Iterator[bytes]:
     """Semicolons, CRLF and a byte order mark: what Excel in Germany opens by a double click."""
-    writer = csv.writer(_Line(), delimiter=";", lineterminator="\r\n")
-    yield b"\xef\xbb\xbf" + writer.writerow([harmless(h) for h in head]).encode()  # type: ignore[attr-defined]
+    lines = _Lines()
+    writer = csv.writer(lines, delimiter=";", lineterminator="\r\n")
+    writer.writerow([harmless(title) for title in head])
+    yield b"\xef\xbb\xbf" + lines.line.encode()
     for row in rows:
-        yield writer.writerow([_as_text(value, formats) for value in row]).encode()  # type: ignore[attr-defined]
+        writer.writerow([_as_text(value, formats) for value in row])
+        yield lines.line.encode()
 
 
 def as_csv(name: str, head: list[str], rows: Iterator[list[Exported]], formats: Formats) -> HttpResponseBase:

@@ -33,7 +33,7 @@ def show_list(
         return (as_csv if kind == "csv" else as_xlsx)(name, head, lines, reader.formats)
     page = list_page(listing, reader, state)
     kept = [(key, value) for key, value in parse_qsl(state.query()) if key not in {"q", "columns"}]
-    columns = [] if state.columns == state.default_columns else [("columns", ".".join(state.columns))]
+    kept_columns = [] if state.columns == state.default_columns else [("columns", ".".join(state.columns))]
     query = state.query()
     saved = next((tab.id for tab in page.tabs if tab.current and tab.id), "")
     return render(
@@ -47,9 +47,9 @@ def show_list(
             "action": reverse(listing.route),
             "export_query": f"{query}&" if query else "",
             "without_search": replace(state, search="").query(),
-            "kept": kept + columns,
+            "kept": kept + kept_columns,
             "kept_without_columns": [*kept, *([("q", state.search)] if state.search else [])],
-            "kept_columns": columns[0][1] if columns else "",
+            "kept_columns": kept_columns[0][1] if kept_columns else "",
             "choosable": True,
             "two_lines": True,
             "bulk_sums": listing.bulk_words,

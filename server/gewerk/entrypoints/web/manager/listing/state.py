@@ -63,11 +63,11 @@ def read_state(listing: AnyListing, asked: QueryDict) -> State:
     key = order.removeprefix("-")
     column = listing.column(key)
     sortable = column is not None and bool(column.sort)
-    filters = {f.key: asked[f.key].strip()[:LONGEST_SEARCH] for f in listing.filters if asked.get(f.key, "").strip()}
+    given = {f.key: (asked.get(f.key) or "").strip()[:LONGEST_SEARCH] for f in listing.filters}
     page = asked.get("page", "1")
     return State(
         search=asked.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
-        filters={k: v for k, v in filters.items() if "\x00" not in v},
+        filters={k: v for k, v in given.items() if v and "\x00" not in v},
         sort=key if sortable else listing.default_sort,
         descending=sortable and order.startswith("-"),
         columns=columns or default_columns,
