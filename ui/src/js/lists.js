@@ -81,3 +81,12 @@ document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (form?.matches("[data-send-on-change]")) form.requestSubmit();
 });
+
+// On a phone a row is a line of words: a cell with nothing in it must not leave its dot behind.
+const leaveOutEmpty = () => {
+  for (const cell of document.querySelectorAll(".t-lines tbody td")) {
+    if (!cell.textContent.trim() && !cell.children.length) cell.classList.add("hide-phone");
+  }
+};
+document.addEventListener("htmx:after:swap", leaveOutEmpty);
+leaveOutEmpty();
