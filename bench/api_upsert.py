@@ -229,7 +229,10 @@ def in_batches(
         yield [("portfolio_tenure", rest[start : start + per_commit])]
 
 
-def raw_sqlite(filled: Path, empty: Path) -> float:
+Insert = Callable[[Callable[..., Any], Callable[..., Any], str, list[tuple[Any, ...]], str], None]
+
+
+def raw_sqlite(filled: Path, empty: Path, insert: Insert) -> float:
     source = sqlite3.connect(filled)
     rows = {table: source.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall() for table in TABLES}
     source.close()
@@ -242,14 +245,14 @@ def raw_sqlite(filled: Path, empty: Path) -> float:
     for batch in in_batches(rows, BATCH):
         target.execute("BEGIN IMMEDIATE")
         for table, chunk in batch:
-            _insert_many(target.execute, table, chunk, mark="?")
+            insert(target.execute, target.executemany, table, chunk, "?")
         target.execute("COMMIT")
     seconds = time.perf_counter() - started
     target.close()
     return seconds
 
 
-def raw_postgres(url: str, empty_url: str) -> float:
+def raw_postgres(url: str, empty_url: str, insert: Insert) -> float:
     import psycopg
 
     with psycopg.connect(url) as source:
@@ -260,18 +263,20 @@ def raw_postgres(url: str, empty_url: str) -> float:
         t: [tuple(Jsonb(v) if isinstance(v, dict | list) else v for v in row) for row in many]
         for t, many in rows.items()
     }
-    with psycopg.connect(empty_url, autocommit=True) as target:
+    with psycopg.connect(empty_url, autocommit=True) as target, target.cursor() as cursor:
         for table in TABLES[::-1]:
             target.execute(f"DELETE FROM {table}")  # type: ignore[arg-type]
         started = time.perf_counter()
         for batch in in_batches(rows, BATCH):
             with target.transaction():
                 for table, chunk in batch:
-                    _insert_many(target.execute, table, chunk, mark="%s")
+                    insert(cursor.execute, cursor.executemany, table, chunk, "%s")
         return time.perf_counter() - started
 
 
-def _insert_many(execute: Callable[..., Any], table: str, rows: list[tuple[Any, ...]], *, mark: str) -> None:
+def many_rows(
+    execute: Callable[..., Any], _executemany: Callable[..., Any], table: str, rows: list[tuple[Any, ...]], mark: str
+) -> None:
     """Statements of as many rows as a statement may have parameters."""
     if not rows:
         return
@@ -283,6 +288,17 @@ def _insert_many(execute: Callable[..., Any], table: str, rows: list[tuple[Any, 
         execute(
             f"INSERT INTO {table} VALUES {', '.join([one] * len(chunk))}", [value for row in chunk for value in row]
         )
+
+
+def prepared(
+    _execute: Callable[..., Any], executemany: Callable[..., Any], table: str, rows: list[tuple[Any, ...]], mark: str
+) -> None:
+    """One row a statement, parsed once; psycopg sends them without waiting for each answer."""
+    if rows:
+        executemany(f"INSERT INTO {table} VALUES ({', '.join([mark] * len(rows[0]))})", rows)
+
+
+RAW: dict[str, Insert] = {"raw multi-row INSERT": many_rows, "raw INSERT, prepared": prepared}
 
 
 def measure_one(database: str, units: int, work: Path, urls: tuple[str, str] | None) -> dict[str, Any]:
@@ -307,13 +323,15 @@ def measure_one(database: str, units: int, work: Path, urls: tuple[str, str] | N
         again, unchanged = send(base, token, groups, "unchanged")
     if created != unchanged or created != sum(len(rows) for _, rows in records(units)):
         raise RuntimeError(f"{created} created, {unchanged} unchanged")
-    if urls:
-        raw = raw_postgres(*urls)
-    else:
-        # The API's last pages may still stand in the write-ahead log; opening the file brings them over.
-        raw = raw_sqlite(folder / "gewerk.sqlite3", folder / "empty.sqlite3")
+    raw = {}
+    for way, insert in RAW.items():
+        if urls:
+            raw[way] = raw_postgres(*urls, insert)
+        else:
+            # The API's last pages may still stand in the write-ahead log; opening the file brings them over.
+            raw[way] = raw_sqlite(folder / "gewerk.sqlite3", folder / "empty.sqlite3", insert)
     shutil.rmtree(folder)
-    return {"records": created, "raw INSERT": raw, "upsert API": seconds, "upsert API, nothing new": again}
+    return {"records": created, **raw, "upsert API": seconds, "upsert API, nothing new": again}
 
 
 def main() -> None:
@@ -368,9 +386,9 @@ def _postgresql(units: int, repeats: int, work: Path) -> list[dict[str, Any]]:
 
 
 def _rows(database: str, measured: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    raw = statistics.median(one["raw INSERT"] for one in measured)
+    raw = statistics.median(one["raw multi-row INSERT"] for one in measured)
     rows = []
-    for way in ("raw INSERT", "upsert API", "upsert API, nothing new"):
+    for way in (*RAW, "upsert API", "upsert API, nothing new"):
         seconds = statistics.median(one[way] for one in measured)
         records_sent = measured[0]["records"]
         rows.append(
