@@ -160,3 +160,16 @@ def test_every_text_of_the_templates_has_its_german() -> None:
             wanted.append(re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", singular.replace("%", "%%")))
         missing |= {(f"{path.parent.name}/{path.name}", text) for text in wanted if text not in german}
     assert not missing
+
+
+def test_no_text_has_two_germans() -> None:
+    """All catalogues are one: of two translations of the same English text, one would show in the wrong place."""
+    germans: dict[tuple[str | None, str], set[str]] = {}
+    for catalogue in SERVER.rglob("locale/de/LC_MESSAGES/django.po"):
+        with catalogue.open("rb") as file:
+            for message in read_po(file, locale="de"):
+                if message.id:
+                    text = message.id if isinstance(message.id, str) else message.id[0]
+                    german = message.string if isinstance(message.string, str) else message.string[0]
+                    germans.setdefault((message.context, text), set()).add(german)
+    assert not {text: several for text, several in germans.items() if len(several) > 1}
