@@ -7,6 +7,7 @@ _GERMAN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa", "ł": "l", "đ": "d", "ı": "i"}
 )
 _STREET = re.compile(r"(?<=[a-z])str(?:\.|asse\b|\b)|\bstr(?:\.|asse\b|\b)")
+_SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
@@ -19,7 +20,11 @@ def fold(text: str) -> str:
         plain = lowered.translate(_GERMAN)
         if not plain.isascii():
             plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", _STREET.sub("strasse", plain)).strip()
+    if "str" in plain:
+        plain = _STREET.sub("strasse", plain)
+    if plain.isascii():
+        return " ".join(plain.translate(_SIGNS).split())
+    return _NOT_WORD.sub(" ", plain).strip()
 
 
 def fold_short(text: str) -> str:

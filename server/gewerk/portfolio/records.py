@@ -1,6 +1,7 @@
 """What a record may hold when it comes from outside, field by field (spec 02, fields). The doors check with these types.
 
-A field left out stays as it is, ``null`` empties it. Lengths are those of the columns. No text holds NUL: PostgreSQL cannot store it.
+A field left out stays as it is, ``null`` empties it. Lengths are those of the columns. No text may hold
+NUL, which PostgreSQL cannot store: the doors look for it in the whole body, for a pattern on every field would cost more than all other checks together.
 """
 
 from datetime import date
@@ -10,23 +11,22 @@ from typing import Annotated, Literal, Required
 from pydantic import ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
-_NO_NUL = r"^[^\x00]*$"
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
-ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_NUL)]
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text2 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Text12 = Annotated[str, StringConstraints(max_length=12, pattern=_NO_NUL)]
-Text20 = Annotated[str, StringConstraints(max_length=20, pattern=_NO_NUL)]
-Text30 = Annotated[str, StringConstraints(max_length=30, pattern=_NO_NUL)]
-Text40 = Annotated[str, StringConstraints(max_length=40, pattern=_NO_NUL)]
-Text60 = Annotated[str, StringConstraints(max_length=60, pattern=_NO_NUL)]
-Text100 = Annotated[str, StringConstraints(max_length=100, pattern=_NO_NUL)]
-Text200 = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)]
-Text300 = Annotated[str, StringConstraints(max_length=300, pattern=_NO_NUL)]
-Text400 = Annotated[str, StringConstraints(max_length=400, pattern=_NO_NUL)]
-Text1000 = Annotated[str, StringConstraints(max_length=1000, pattern=_NO_NUL)]
+Text12 = Annotated[str, StringConstraints(max_length=12)]
+Text20 = Annotated[str, StringConstraints(max_length=20)]
+Text30 = Annotated[str, StringConstraints(max_length=30)]
+Text40 = Annotated[str, StringConstraints(max_length=40)]
+Text60 = Annotated[str, StringConstraints(max_length=60)]
+Text100 = Annotated[str, StringConstraints(max_length=100)]
+Text200 = Annotated[str, StringConstraints(max_length=200)]
+Text300 = Annotated[str, StringConstraints(max_length=300)]
+Text400 = Annotated[str, StringConstraints(max_length=400)]
+Text1000 = Annotated[str, StringConstraints(max_length=1000)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
-Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{4,14}$")]
 AreaM2 = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)]
 Rooms = Annotated[Decimal, Field(ge=0, max_digits=5, decimal_places=2)]
@@ -34,7 +34,7 @@ Floor = Annotated[int, Field(ge=-99, le=999)]
 Storeys = Annotated[int, Field(ge=0, le=999)]
 Year = Annotated[int, Field(ge=0, le=9999)]
 Custom = Annotated[
-    dict[Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_NO_NUL)], Text1000],
+    dict[Annotated[str, StringConstraints(min_length=1, max_length=60)], Text1000],
     Field(max_length=50),
 ]
 ExternalIds = Annotated[list[ExternalId], Field(max_length=500)]

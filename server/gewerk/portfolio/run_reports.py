@@ -23,9 +23,9 @@ def _in_utc(value: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 _Count = Annotated[int, Field(ge=0, le=2_000_000_000)]
 _Counts = Annotated[dict[Text60, _Count], Field(max_length=200)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-Url = Annotated[str, StringConstraints(max_length=200, pattern=r"^https?://[^\s\x00]+$")]
-Message = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Url = Annotated[str, StringConstraints(max_length=200, pattern=r"^https?://[^\s]+$")]
+Message = Annotated[str, StringConstraints(max_length=500)]
 
 
 class IntegrationReport(TypedDict, total=False):

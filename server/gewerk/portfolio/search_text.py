@@ -17,7 +17,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
 
 def compose(object_type: str, row: Mapping[str, Any]) -> str:
     """The column ``search`` of a row (column -> value)."""
-    parts = dict.fromkeys(row[column] for column in SEARCHED[object_type] if row.get(column))
+    parts = [value for column in SEARCHED[object_type] if (value := row[column])]
     folded = fold("\n".join(parts))
     short = shorten(folded)
     return folded if short == folded else f"{folded} {short}"

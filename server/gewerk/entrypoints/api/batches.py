@@ -7,7 +7,7 @@ import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from gewerk.entrypoints.api.problems import InvalidInput, Unreadable, field_problems
+from gewerk.entrypoints.api.problems import NUL, InvalidInput, Unreadable, field_problems, nul_problems
 from gewerk.portfolio.operations.outcome import Outcome, Problem, Rejected, Sent
 from gewerk.portfolio.records import (
     BATCH,
@@ -93,9 +93,9 @@ def records_of(raw: bytes, batch: Batch) -> list[Sent]:
     """The records as sent, each checked or ``Rejected``. Raises ``Unreadable`` or ``InvalidInput`` for the batch as a whole."""
     try:
         checked: list[Sent] = batch.whole.validate_json(raw)["records"]
-        return checked
     except ValidationError:
         return _one_by_one(raw, batch)
+    return _one_by_one(raw, batch) if NUL in raw else checked
 
 
 def _one_by_one(raw: bytes, batch: Batch) -> list[Sent]:
@@ -111,18 +111,21 @@ def _one_by_one(raw: bytes, batch: Batch) -> list[Sent]:
 
 
 def _single(record: Any, index: int, batch: Batch) -> Sent:
+    at = f"/records/{index}"
     try:
-        checked: Sent = batch.single.validate_json(orjson.dumps(record))
-        return checked
+        checked: dict[str, Any] = batch.single.validate_json(orjson.dumps(record))
+        problems = nul_problems(checked, at=at)
+        if not problems:
+            return checked
     except ValidationError as error:
-        named = record if isinstance(record, dict) else {}
-        external_id, type_ = named.get("external_id"), named.get("type", batch.type)
-        problems = field_problems(error, tagged=batch.type is None, at=f"/records/{index}")
-        return Rejected(
-            external_id if isinstance(external_id, str) else None,
-            type_ if isinstance(type_, str) else batch.type,
-            Problem("invalid_record", problems),
-        )
+        problems = field_problems(error, tagged=batch.type is None, at=at)
+    named = record if isinstance(record, dict) else {}
+    external_id, type_ = named.get("external_id"), named.get("type", batch.type)
+    return Rejected(
+        external_id if isinstance(external_id, str) else None,
+        type_ if isinstance(type_, str) else batch.type,
+        Problem("invalid_record", problems),
+    )
 
 
 def result_of(outcome: Outcome) -> dict[str, Any]:

@@ -16,7 +16,16 @@ from ninja.security import HttpBearer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gewerk.entrypoints.api.limits import TooMany, windows
-from gewerk.entrypoints.api.problems import InvalidInput, Unreadable, WrongMediaType, field_problems, problem
+from gewerk.entrypoints.api.problems import (
+    NUL,
+    InvalidInput,
+    Unreadable,
+    WrongMediaType,
+    field_problems,
+    nul_problems,
+    pointer_part,
+    problem,
+)
 from gewerk.identity.operations.idempotency import Remembered, remember_answer, reserve_answer
 from gewerk.identity.operations.issue_token import actor_of_token
 from gewerk.journal.actor import Actor
@@ -100,10 +109,14 @@ def raw_body(request: HttpRequest) -> bytes:
 
 def body(request: HttpRequest, adapter: TypeAdapter[T]) -> T:
     """The body, checked. Raises ``WrongMediaType``, ``Unreadable`` (no JSON) or ``InvalidInput`` with pointers."""
+    raw = raw_body(request)
     try:
-        return adapter.validate_json(raw_body(request))
+        checked = adapter.validate_json(raw)
     except ValidationError as error:
         raise refusal_of(error) from None
+    if NUL in raw and (problems := nul_problems(checked)):
+        raise InvalidInput(problems=problems)
+    return checked
 
 
 def refusal_of(error: ValidationError) -> Refusal:
@@ -119,12 +132,8 @@ def only_known(request: HttpRequest, model: type[BaseModel] | None = None) -> No
     if unknown:
         text = str(gettext_lazy("There is no such query parameter."))
         raise InvalidInput(
-            problems=tuple(FieldProblem(f"/query/{_escaped(name)}", "unknown_field", text) for name in unknown)
+            problems=tuple(FieldProblem(f"/query/{pointer_part(name)}", "unknown_field", text) for name in unknown)
         )
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 class InvalidIdempotencyKey(Refusal):

@@ -17,7 +17,7 @@ from gewerk.entrypoints.api.batches import ARCHIVES, UPSERTS, Batch, records_of,
 from gewerk.entrypoints.api.door import actor_of, answer, body, once, only_known, raw_body
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.problems import InvalidInput
-from gewerk.kit.locks import writing_transaction
+from gewerk.kit.locks import writers_turn, writing_transaction
 from gewerk.kit.refusals import FieldProblem, Refusal
 from gewerk.portfolio.access import sub_property_for
 from gewerk.portfolio.operations.archive import archive, archive_many
@@ -150,13 +150,15 @@ def _add_batches(api: NinjaAPI, resource: Resource) -> None:
     def upsert_records(request: HttpRequest) -> HttpResponse:
         """Answers per record, in the order sent. A field left out stays as it is, null empties it; an archived record is revived."""
         only_known(request)
-        records = records_of(raw_body(request), resource.upserts)
 
         def act() -> HttpResponse:
             outcomes = upsert(actor=actor_of(request), resource=resource.path, records=records, now=timezone.now())
             return answer({"results": [result_of(outcome) for outcome in outcomes]})
 
-        return once(request, act)
+        raw = raw_body(request)
+        with writers_turn():
+            records = records_of(raw, resource.upserts)
+            return once(request, act)
 
     @api.post(
         f"{path}/archive",

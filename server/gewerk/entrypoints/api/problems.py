@@ -109,7 +109,7 @@ def _field_problem(error: Mapping[str, Any], at: str) -> FieldProblem:
         loc.pop()
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         loc.append("type")
-    pointer = at + "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in loc)
+    pointer = at + "".join(f"/{pointer_part(part)}" for part in loc)
     if kind.startswith(("date_", "date")) and not kind.startswith("datetime"):
         return FieldProblem(pointer, "invalid_date", str(_DATES))
     if kind.startswith(("datetime", "timezone")):
@@ -120,6 +120,32 @@ def _field_problem(error: Mapping[str, Any], at: str) -> FieldProblem:
         return FieldProblem(pointer, code, str(message) % context if "%(" in str(message) else str(message))
     except KeyError:
         return FieldProblem(pointer, code, str(_OTHER))
+
+
+NUL = b"\\u0000"
+"""How NUL stands in JSON; a body without it need not be searched."""
+
+
+def nul_problems(value: Any, *, at: str = "") -> tuple[FieldProblem, ...]:
+    """Every text in ``value`` (names of fields too) that holds NUL, which no database column can store."""
+    if isinstance(value, str):
+        return (
+            (FieldProblem(at, "wrong_format", str(_("The text holds the character NUL."))),) if "\x00" in value else ()
+        )
+    found: list[FieldProblem] = []
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            place = f"{at}/{pointer_part(name)}"
+            found += nul_problems(name, at=place) or nul_problems(inner, at=place)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            found += nul_problems(inner, at=f"{at}/{index}")
+    return tuple(found)
+
+
+def pointer_part(name: Any) -> str:
+    """Escaped as RFC 6901 says."""
+    return str(name).replace("~", "~0").replace("/", "~1")
 
 
 def problem(

@@ -40,7 +40,7 @@ def archive_many(*, actor: Actor, resource: str, records: Sequence[Sent], now: d
         kind = KINDS[one]
         writing = Writing(actor, kind, now, Source.MANUAL.value)
         wanted = [record["external_id"] for _, record in placed[one]]
-        current = {row["external_id"]: row for row in stored(kind, actor, external_id__in=wanted)}
+        current = {row["external_id"]: row for row in stored(kind, actor, external_id__among=frozenset(wanted))}
         for index, record in placed[one]:
             row = current.get(record["external_id"])
             if row is None or (actor.client_number and row["client_number"] != actor.client_number):

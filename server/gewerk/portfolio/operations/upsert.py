@@ -78,7 +78,7 @@ class _Batch:
     def take(self, placed: _Placed, outcomes: list[Outcome | None]) -> None:
         kind, writing = self.kind, self.writing
         wanted = [record["external_id"] for _, record in placed]
-        current = {row["external_id"]: row for row in stored(kind, self.actor, external_id__in=wanted)}
+        current = {row["external_id"]: row for row in stored(kind, self.actor, external_id__among=frozenset(wanted))}
         known = referred(self.actor, kind, [record for _, record in placed])
         held_units, held_groups = self._held(placed, current)
         writing.spare_ids = new_ids(len(placed) - len(current))[::-1]

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from gewerk.journal.actor import Actor
 from gewerk.journal.operations import record_many
-from gewerk.kit import bulk
+from gewerk.kit import bulk, lookups  # noqa: F401 - registers ``among``
 from gewerk.kit.ids import new_ids
 from gewerk.portfolio.kinds import KINDS, Kind, empty, party_name
 from gewerk.portfolio.leadership import sent
@@ -44,15 +44,18 @@ _NOTHING: dict[str, Any] = {}
 
 @dataclass(slots=True)
 class Links:
-    """References of one record, resolved: Gewerk's id and the ERP's. None: not sent."""
+    """References of one record, resolved: Gewerk's id and the ERP's. None: not sent. No kind of record has two of them."""
 
     property: tuple[UUID, str | None] | None = None
     units: dict[UUID, str | None] | None = None
     groups: dict[UUID, str | None] | None = None
 
     def names(self) -> tuple[str, ...]:
-        sent_ones = (("property", self.property), ("units", self.units), ("groups", self.groups))
-        return tuple(name for name, value in sent_ones if value is not None)
+        if self.units is not None:
+            return ("units",)
+        if self.property is not None:
+            return ("property",)
+        return () if self.groups is None else ("groups",)
 
 
 @lru_cache
@@ -124,11 +127,7 @@ def _by_external_id(rows: Any, actor: Actor, external_ids: Sequence[str]) -> dic
     rows = rows.filter(organisation_id=actor.organisation_id)
     if actor.client_number:
         rows = rows.filter(client_number=actor.client_number)
-    found: dict[str, UUID] = {}
-    # One party may name 500 units, so a batch may name more than a statement takes.
-    for start in range(0, len(external_ids), 5000):
-        found.update(rows.filter(external_id__in=external_ids[start : start + 5000]).values_list("external_id", "id"))
-    return found
+    return dict(rows.filter(external_id__among=frozenset(external_ids)).values_list("external_id", "id"))
 
 
 @dataclass(slots=True)
@@ -141,6 +140,9 @@ class Writing:
     source: str
     """Who sends: ``erp`` takes the lead for what it sends, ``manual`` leaves the record's source alone."""
     spare_ids: list[UUID] = field(default_factory=list)
+    _own: "itemgetter[str]" = field(init=False)
+    _rest: tuple[Any, ...] = field(init=False)
+    _empty: dict[str, Any] = field(init=False)
     _created: list[tuple[Any, ...]] = field(default_factory=list)
     _created_ids: list[UUID] = field(default_factory=list)
     _updated: list[tuple[Sequence[Any], UUID]] = field(default_factory=list)
@@ -153,22 +155,26 @@ class Writing:
     _memberships: list[tuple[UUID, UUID]] = field(default_factory=list)
     _memberships_ended: list[tuple[UUID, UUID]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        _names, own, self._rest = _insert_names(self.kind)
+        self._own = itemgetter(*own)
+        self._empty = empty(self.kind)
+
     def create(self, external_id: str | None, flat: Mapping[str, Any], links: Links) -> UUID:
         """A record that did not exist."""
         kind, now = self.kind, self.now
         new_id = self.spare_ids.pop() if self.spare_ids else new_ids(1)[0]
-        row = {**empty(kind), **flat}
+        row = {**self._empty, **flat}
         if kind.named_by:
             row["name"] = party_name(row)
-        _names, own, rest = _insert_names(kind)
         led = _led((*flat, *links.names()), ()) if self.source == Source.ERP else _led((), ())
         row["external_id"] = external_id
         search = compose(kind.type, row)
         organisation = self.actor.organisation_id
         head = (new_id, organisation, external_id, self.source, 1, now, now, None, "", search, led)
-        values = (*head, *itemgetter(*own)(row))
+        values = (*head, *self._own(row))
         if kind.model is SubProperty:
-            values = (*values, kind.type, links.property[0] if links.property else None, *rest)
+            values = (*values, kind.type, links.property[0] if links.property else None, *self._rest)
         self._created.append(values)
         self._created_ids.append(new_id)
         for unit in links.units or ():
