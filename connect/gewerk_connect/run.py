@@ -32,7 +32,7 @@ WHOLE_TARGET_AFTER = timedelta(days=7)
 """Between two looks at everything the target holds; in between it is asked only for what changed."""
 LARGE_RUN = 5_000
 """A run that sent more takes the target's clock at its end as known: reading all of it back would cost more than it finds."""
-_CLOCK_SLACK = timedelta(seconds=2)
+_A_SECOND = timedelta(seconds=1)
 """The target's clock is told in whole seconds."""
 
 
@@ -219,7 +219,8 @@ def _apply(river: River, store: Store, runs: Runs, run: RunRow, target: Target) 
     outcome.run_id = run.external_id
     if outcome.status == "succeeded":
         sent = sum(count for step, count in outbox.planned.items() if step is not Step.ADOPT)
-        _note_target_clock(river, store, target.server_time if sent > LARGE_RUN else clock_before, whole)
+        known_to = _later(target.server_time, _A_SECOND) if sent > LARGE_RUN else _later(clock_before, -_A_SECOND)
+        _note_target_clock(river, store, known_to, whole)
         if sent:
             tidy(store, run.no)
     runs.note(
@@ -341,11 +342,15 @@ def _target_view(river: River, store: Store) -> Iterator[TargetView | None]:
     )
     river.progress(say(river.language, "reading_target"), 0, None)
     entities = _entities(river, Records(store))
-    view = read_target(river.target, entities, None if whole else seen_at - _CLOCK_SLACK, river.patience)
+    view = read_target(river.target, entities, None if whole else seen_at, river.patience)
     try:
         yield view
     finally:
         view.close()
+
+
+def _later(moment: datetime | None, by: timedelta) -> datetime | None:
+    return moment + by if moment else None
 
 
 def _note_target_clock(river: River, store: Store, clock: datetime | None, whole: bool) -> None:

@@ -8,7 +8,7 @@ run per connection.
 """
 
 from gewerk_connect.ledger.lock import Busy, run_lock
-from gewerk_connect.ledger.outbox import Batch, Intent, Outbox, Step, archive_step, upsert_step
+from gewerk_connect.ledger.outbox import Batch, Intent, Outbox, Step
 from gewerk_connect.ledger.records import Confirmed, Records, State
 from gewerk_connect.ledger.runs import RunRow, Runs, StoredFinding
 from gewerk_connect.ledger.store import Store, open_store
@@ -26,8 +26,6 @@ __all__ = [
     "Step",
     "Store",
     "StoredFinding",
-    "archive_step",
     "open_store",
     "run_lock",
-    "upsert_step",
 ]

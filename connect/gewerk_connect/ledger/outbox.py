@@ -43,12 +43,11 @@ GROUP = "group"
 _ORDER = (GROUP, Entity.PROPERTY, Entity.UNIT, Entity.LANDLORD, Entity.TENANT)
 
 
-def upsert_step(entity: str) -> Step:
-    return Step(_ORDER.index(entity))
-
-
-def archive_step(entity: str) -> Step:
-    return Step(Step.ARCHIVE_GROUPS - _ORDER.index(entity))
+_STEPS = {
+    **{(action, entity): Step(place) for place, entity in enumerate(_ORDER) for action in ("create", "update")},
+    **{("archive", entity): Step(Step.ARCHIVE_GROUPS - place) for place, entity in enumerate(_ORDER)},
+    **{("adopt", entity): Step.ADOPT for entity in _ORDER},
+}
 
 
 class Intent(NamedTuple):
@@ -108,12 +107,7 @@ class Outbox:
 
     def add(self, intent: Intent) -> None:
         """Takes an intent; it is on disk after ``seal``."""
-        if intent.action == "adopt":
-            step = Step.ADOPT
-        elif intent.action == "archive":
-            step = archive_step(intent.entity)
-        else:
-            step = upsert_step(intent.entity)
+        step = _STEPS[intent.action, intent.entity]
         position = self.planned.get(step, 0)
         self.planned[step] = position + 1
         waiting = self._waiting.setdefault(step, [])

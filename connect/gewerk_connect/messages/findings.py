@@ -73,6 +73,24 @@ FINDINGS: dict[str, FindingText] = {
         "Unknown usage",
         "Enter it in [settings] usage_table; until then the unit counts as other.",
     ),
+    FindingCode.UNMAPPED_VALUE: FindingText(
+        "Unbekannter Wert",
+        "Den Wert in der Mapping-Datei der Quelle ([source] mapping) eintragen oder im ERP berichtigen.",
+        "Unknown value",
+        "Enter the value in the source's mapping file ([source] mapping) or correct it in the ERP.",
+    ),
+    FindingCode.INVALID_NUMBER: FindingText(
+        "Zahl nicht lesbar",
+        "Die Zahl im ERP berichtigen; das Feld bleibt bis dahin leer.",
+        "Unreadable number",
+        "Correct the number in the ERP; the field stays empty until then.",
+    ),
+    FindingCode.MISSING_KEY: FindingText(
+        "Zeile ohne Schlüssel",
+        "Im ERP die Nummer nachtragen; ohne sie kann die Zeile nicht übertragen werden.",
+        "Row without key",
+        "Add the number in the ERP; without it the row cannot be sent.",
+    ),
     FindingCode.HOUSE_NUMBER_MISSING: FindingText(
         "Straße ohne Hausnummer",
         "Hausnummer im ERP nachtragen; die Zeile wird unverändert übertragen.",
