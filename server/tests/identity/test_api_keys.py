@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import jwt
 import pytest
-
 from gewerk.identity.access import actor_for, live_memberships
 from gewerk.identity.key_access import KeyNotFound
 from gewerk.identity.operations.authenticate_key import WrongCredentials, authenticate_key
@@ -60,7 +59,11 @@ def test_a_second_rotation_leaves_at_most_two_secrets_working(admin, made, facto
     now = factories.NOW
     second = rotate_secret(actor=admin, key_id=made.key.pk, overlap=timedelta(days=7), now=now)
     third = rotate_secret(actor=admin, key_id=made.key.pk, overlap=timedelta(days=7), now=now)
-    assert [works(made, s, now) for s in (made.client_secret, second.client_secret, third.client_secret)] == [False, True, True]
+    assert [works(made, s, now) for s in (made.client_secret, second.client_secret, third.client_secret)] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_an_overlap_can_be_ended_early(admin, made, factories):
@@ -159,6 +162,10 @@ def test_wrong_fields_are_named(admin, made, factories):
         create_key(actor=admin, name=" ", scope="god", reminder_days=7, client_number="1" * 41, now=factories.NOW)
     assert {p.pointer for p in refused.value.problems} == {"/name", "/scope", "/reminder_days", "/client_number"}
     with pytest.raises(InvalidKey):
-        change_key(actor=admin, key_id=made.key.pk, name="n" * 101, reminder_days=30, reminder_email="", now=factories.NOW)
-    changed = change_key(actor=admin, key_id=made.key.pk, name="Neu", reminder_days=30, reminder_email="", now=factories.NOW)
+        change_key(
+            actor=admin, key_id=made.key.pk, name="n" * 101, reminder_days=30, reminder_email="", now=factories.NOW
+        )
+    changed = change_key(
+        actor=admin, key_id=made.key.pk, name="Neu", reminder_days=30, reminder_email="", now=factories.NOW
+    )
     assert (changed.name, changed.reminder_days) == ("Neu", 30)

@@ -25,7 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     organisation = request.organisation  # type: ignore[attr-defined]
     frame["navigation"] = {"main": _main(request.path, actor), "below": _below(request.path, actor)}
     frame["organisation_name"] = organisation.name
-    frame["search_url"] = PROPERTIES if sees_stock(actor) else ""
+    frame["search_url"] = "/search/" if sees_stock(actor) else ""
     frame["user_card"] = {
         "name": person.name,  # type: ignore[union-attr]
         "initials": person.initials,  # type: ignore[union-attr]

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -94,9 +94,10 @@ def create_first_operator(*, given: FirstOperator, now: datetime) -> Person:
                 last_name=given.last_name.strip(),
                 created_at=now,
             )
-            # The first membership is where a login leads: the organisation's work, not the operator's.
             Membership.objects.create(person=person, organisation=manager, role=Role.ADMIN, created_at=now)
-            Membership.objects.create(person=person, organisation=operator, role=Role.OPERATOR, created_at=now)
+            # Later by a tick: the oldest membership is where a login leads, and that is the organisation's work.
+            later = now + timedelta(microseconds=1)
+            Membership.objects.create(person=person, organisation=operator, role=Role.OPERATOR, created_at=later)
     except IntegrityError as late:
         raise AlreadySetUp from late
     record(

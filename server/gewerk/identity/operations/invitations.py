@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -130,6 +130,7 @@ def _address(email: str) -> str:
     email = email.strip().lower()
     try:
         validate_email(email)
+        MaxLengthValidator(254)(email)
     except ValidationError as wrong:
         problem = FieldProblem("/email", "email_invalid", str(EmailIsInvalid.message))
         raise EmailIsInvalid(problems=(problem,)) from wrong

@@ -7,6 +7,7 @@ from allauth.account.utils import perform_login
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -182,6 +183,7 @@ def choose_language(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+@login_required
 @require_POST
 def switch_organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponseBase:
     """Work for another of one's organisations; somebody else's is not found."""

@@ -1,0 +1,35 @@
+"""What may be opened without a login: the whole list. The isolation test compares it with every address there is."""
+
+PUBLIC = frozenset(
+    {
+        # Leads everybody on: strangers to the login, to the demo's logins or to the first-operator page.
+        "home",
+        # Says "ok" and nothing else.
+        "health",
+        "choose_language",
+        # Only while nobody is there yet, with the setup code.
+        "first_operator",
+        # Signed links from mails.
+        "accept_invitation",
+        "open_login_link",
+        # Getting in and out.
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "ask_for_login_link",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        # Only in a demo installation.
+        "demo_login",
+    }
+)
+
+ORGANISATIONS_MEET_HERE = frozenset(
+    {
+        # The operator sees names and numbers of all organisations, never their stock.
+        "operator_organisations",
+        # The operator sees to whom mails go (their text in a demo only).
+        "operator_outbox",
+    }
+)
+"""Pages on which rows of other organisations may stand, each with its reason."""

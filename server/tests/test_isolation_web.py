@@ -1,0 +1,385 @@
+"""Every address of the pages, with every role and with people of another organisation. New addresses are covered by themselves.
+
+Generated from the URLconf. A kwarg that ``Sample.kwargs`` does not know fails, so whoever adds one adds a sample.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver
+from gewerk.entrypoints.web import urls as web_urls
+from gewerk.entrypoints.web.public import ORGANISATIONS_MEET_HERE, PUBLIC
+from gewerk.identity.links import invitation_token, login_token
+from gewerk.identity.models import (
+    MANAGING_ROLES,
+    ApiKey,
+    ApiSecret,
+    Invitation,
+    LoginLink,
+    Membership,
+    Organisation,
+    Person,
+    Role,
+)
+from gewerk.kit.secrets import encrypt
+from gewerk.outreach.models import Mail
+from gewerk.portfolio.models import (
+    Integration,
+    IntegrationRun,
+    OutsideReference,
+    PropertyGroup,
+    PropertyType,
+    SavedView,
+)
+
+pytestmark = pytest.mark.django_db
+
+MARK = "Geheimwort"
+"""Stands in every text of the first organisation; must never be read from another."""
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    path: str
+    module: str
+    kwargs: tuple[str, ...]
+
+
+def _routes(patterns: list[Any], prefix: str = "") -> Iterator[Route]:
+    for entry in patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _routes(entry.url_patterns, path)
+        else:
+            assert isinstance(entry, URLPattern)
+            kwargs = tuple(re.findall(r"<(?:[a-z]+:)?([a-z_]+)>", path))
+            view = getattr(entry.callback, "view_class", entry.callback)
+            yield Route(entry.name or "", "/" + path, view.__module__, kwargs)
+
+
+ROUTES = list(_routes(web_urls.urlpatterns))
+OBJECT_ROUTES = [r for r in ROUTES if r.kwargs and r.name not in PUBLIC]
+
+
+NEEDS_A_FACTOR = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
+"""Not found for whoever has no second factor."""
+
+
+def audience(route: Route) -> frozenset[str]:
+    """Which roles a page is for. A page not named here is for everybody who is logged in."""
+    managing = frozenset(str(r) for r in MANAGING_ROLES)
+    for prefix, roles in (
+        ("operator_", {Role.OPERATOR}),
+        ("firm_", {Role.FIRM}),
+        ("tenant_", {Role.TENANT}),
+        ("account_company", {Role.ADMIN}),
+        ("account_team", {Role.ADMIN}),
+        ("withdraw_invitation", {Role.ADMIN}),
+        ("account_api_key", {Role.ADMIN}),
+        ("account_property_types", managing),
+        ("remove_property_type", managing),
+    ):
+        if route.name.startswith(prefix):
+            return frozenset(str(r) for r in roles)
+    if ".web.manager." in route.module:
+        return managing
+    return frozenset(Role.values)
+
+
+class Sample:
+    """An organisation with one of everything; every text carries ``mark``."""
+
+    def __init__(self, factories: ModuleType, mark: str) -> None:
+        now = factories.NOW
+        self.organisation: Organisation = factories.organisation(name=f"Verwaltung {mark}")
+        org = self.organisation
+        self.property = factories.property_(
+            org, name=f"Haus {mark}", city=mark, street=f"{mark}straße", search=mark.lower()
+        )
+        self.unit = factories.unit(self.property, name=f"Wohnung {mark}", search=mark.lower())
+        self.tenant = factories.tenant(self.unit, name=f"Mieter {mark}", last_name=mark, search=mark.lower())
+        self.group = PropertyGroup.objects.create(
+            organisation=org, name=f"Gruppe {mark}", external_id=f"G-{mark}", created_at=now, updated_at=now
+        )
+        self.property.groups.add(self.group)
+        self.property_type = PropertyType.objects.create(organisation=org, name=f"Art {mark}")
+        self.reference = OutsideReference.objects.create(
+            organisation=org,
+            object_type="property",
+            object_id=self.property.pk,
+            system=mark,
+            reference=mark,
+            created_at=now,
+        )
+        self.integration = Integration.objects.create(
+            organisation=org,
+            external_id=mark,
+            kind="wodis-sigma",
+            name=f"Abgleich {mark}",
+            erp_name=mark,
+            created_at=now,
+            updated_at=now,
+        )
+        self.run = IntegrationRun.objects.create(
+            integration=self.integration,
+            external_id=mark,
+            number=1,
+            status="succeeded",
+            as_of=now.date(),
+            started_at=now,
+            finished_at=now,
+            findings_total=1,
+            findings_by_code={"unmapped_usage": 1},
+            created_at=now,
+            message=mark,
+            findings=[{"code": "unmapped_usage", "entity": "unit", "external_id": f"1-{mark}", "detail": mark}],
+        )
+        self.people: dict[str, Person] = {}
+        for role in (*sorted(MANAGING_ROLES), Role.TENANT):
+            self.people[str(role)] = factories.person(org, role=role, last_name=f"{role} {mark}")
+        Membership.objects.filter(person=self.people["tenant"]).update(sub_property_id=self.tenant.pk)
+        admin = self.people["admin"]
+        self.membership = Membership.objects.get(person=self.people["housing_officer"])
+        self.invitation = Invitation.objects.create(
+            organisation=org,
+            email=f"{mark.lower()}@example.org",
+            role=Role.HOUSING_OFFICER,
+            invited_by=admin,
+            created_at=now,
+            expires_at=now + timedelta(days=9000),
+        )
+        self.login_link = LoginLink.objects.create(person=admin, created_at=now, expires_at=now + timedelta(days=9000))
+        self.key = ApiKey.objects.create(
+            organisation=org,
+            name=f"Schlüssel {mark}",
+            client_id=f"gwk_{mark}",
+            reminder_email=f"{mark.lower()}@example.org",
+            created_at=now,
+            created_by=admin,
+        )
+        ApiSecret.objects.create(
+            key=self.key, sealed=encrypt(mark), prefix="gws_abcd", last_four="wxyz", created_at=now
+        )
+        self.view = SavedView.objects.create(
+            organisation=org, person=admin, listing="properties", name=f"Ansicht {mark}", query="", created_at=now
+        )
+        self.session = UserSession.objects.create(
+            user=admin, ip="127.0.0.1", session_key=f"key-{mark}", user_agent=mark
+        )
+        # Of somebody who does not log in here: the page would read the passkey itself.
+        holder = factories.person(org, role=Role.FINANCE_OFFICER, last_name=f"Passkey {mark}")
+        self.authenticator = Authenticator.objects.create(
+            user=holder, type=Authenticator.Type.WEBAUTHN, data={"name": mark}
+        )
+        Mail.objects.create(
+            entry_id=abs(hash(mark)) % 10**9,
+            organisation=org,
+            recipient=f"{mark.lower()}@example.org",
+            language="de",
+            subject="Einladung",
+            body=f"Text {mark}",
+            created_at=now,
+        )
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        return {
+            "property_id": self.property.pk,
+            "sub_property_id": self.unit.pk,
+            "group_id": self.group.pk,
+            "reference_id": self.reference.pk,
+            "object_type": "property",
+            "object_id": self.property.pk,
+            "integration_id": self.integration.pk,
+            "run_id": self.run.pk,
+            "view_id": self.view.pk,
+            "key_id": self.key.pk,
+            "membership_id": self.membership.pk,
+            "invitation_id": self.invitation.pk,
+            "property_type_id": self.property_type.pk,
+            "organisation_id": self.organisation.pk,
+            "session_id": self.session.pk,
+            "pk": self.authenticator.pk,
+            "role": "admin",
+            "token": invitation_token(self.invitation.pk),
+        }
+
+    def path(self, route: Route, **others: Any) -> str:
+        """The route's address for this organisation's objects. An unknown kwarg fails here."""
+        values = {name: self.kwargs[name] for name in route.kwargs} | others
+        if route.name == "open_login_link":
+            values["token"] = login_token(self.login_link.pk)
+        return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda m: str(values[m[1]]), route.path)
+
+
+@pytest.fixture
+def theirs(factories: ModuleType) -> Sample:
+    return Sample(factories, MARK)
+
+
+@pytest.fixture
+def ours(factories: ModuleType) -> Sample:
+    return Sample(factories, "Unsriges")
+
+
+@pytest.fixture
+def everybody(factories: ModuleType, ours: Sample) -> dict[str, Person]:
+    """Somebody of our organisation for each role; operator and firm have their own."""
+    people = dict(ours.people)
+    people["operator"] = factories.person(factories.organisation(kind="operator", name="Betrieb"), role="operator")
+    people["firm"] = factories.person(factories.organisation(kind="firm", name="Betrieb Brandt"), role="firm")
+    assert set(people) == set(Role.values)
+    return people
+
+
+def client_of(person: Person) -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE="de", raise_request_exception=True)
+    client.force_login(person)
+    return client
+
+
+def everything() -> dict[str, list[Any]]:
+    """All rows that pages may change, to prove that nothing changed."""
+    left_out = {"sessions", "usersessions", "contenttypes"}
+    return {
+        model._meta.label: sorted(map(repr, model._default_manager.values_list()))
+        for model in apps.get_models()
+        if model._meta.app_label not in left_out
+    }
+
+
+def test_every_route_has_a_name_of_its_own() -> None:
+    names = [r.name for r in ROUTES]
+    assert all(names)
+    assert sorted(names) == sorted(set(names))
+
+
+def test_the_public_list_names_only_what_exists() -> None:
+    names = {r.name for r in ROUTES}
+    assert names >= PUBLIC
+    assert names >= ORGANISATIONS_MEET_HERE
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: r.name)
+def test_strangers_reach_what_is_public_and_are_sent_to_the_login_elsewhere(route: Route, theirs: Sample) -> None:
+    answer = Client().get(theirs.path(route))
+    if route.name in PUBLIC:
+        assert answer.status_code in {200, 302, 404, 405}
+        return
+    assert answer.status_code in {302, 405}, answer.status_code
+    if answer.status_code == 302:
+        assert answer["Location"].startswith("/login/?next=")
+    with transaction.atomic():
+        before = everything()
+        posted = Client().post(theirs.path(route), {"name": "x", "role": "admin"})
+        assert posted.status_code == 302
+        assert posted["Location"].startswith("/login/?next=")
+        assert everything() == before
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: r.name)
+def test_each_role_gets_its_pages_and_no_others(route: Route, ours: Sample, everybody: dict[str, Person]) -> None:
+    for role, person in everybody.items():
+        answer = client_of(person).get(ours.path(route))
+        if route.name in PUBLIC:
+            assert answer.status_code in {200, 302, 404, 405}, role
+        elif role in audience(route):
+            allowed = (
+                {200, 302, 403, 404, 405} if route.kwargs or route.name in NEEDS_A_FACTOR else {200, 302, 403, 405}
+            )
+            assert answer.status_code in allowed, (role, answer.status_code)
+            if answer.status_code == 403:
+                assert role == "finance_officer", f"{role} is shut out of {route.name}"
+        else:
+            assert answer.status_code in {403, 404, 405}, (role, answer.status_code)
+
+
+@pytest.mark.parametrize("route", OBJECT_ROUTES, ids=lambda r: r.name)
+def test_objects_of_another_organisation_are_not_found(
+    route: Route, theirs: Sample, ours: Sample, everybody: dict[str, Person]
+) -> None:
+    before = everything()
+    unknown: dict[str, Any] = {
+        name: 987_654_321 if name in {"pk", "session_id"} else uuid.uuid4()
+        for name in route.kwargs
+        if name != "object_type"
+    }
+    for role in ("admin", "housing_manager", "operator", "firm", "tenant"):
+        client = client_of(everybody[role])
+        for address in (theirs.path(route), theirs.path(route, **unknown)):
+            shown = client.get(address)
+            posted = client.post(address, {"name": "x", "role": "admin", "overlap": "0"})
+            for answer in (shown, posted):
+                refused = {404, 405} if role == "admin" else {403, 404, 405}
+                if route.name.startswith("mfa_") and answer.status_code == 302:
+                    # allauth asks for the password before it looks whether the passkey is there at all.
+                    assert "/reauthenticate/" in answer["Location"]
+                    continue
+                assert answer.status_code in refused, (role, answer.status_code)
+                assert MARK not in answer.content.decode()
+    assert everything() == before
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if not r.kwargs], ids=lambda r: r.name)
+def test_lists_hold_no_foreign_rows(route: Route, theirs: Sample, ours: Sample, everybody: dict[str, Person]) -> None:
+    for role, person in everybody.items():
+        client = client_of(person)
+        for query in ("", f"?q={MARK}", "?archived=all"):
+            text = client.get(ours.path(route) + query).content.decode()
+            if query:
+                # The search word itself comes back in the search field.
+                text = text.replace(f'value="{MARK}"', "").replace(f"q={MARK}", "").replace(f"„{MARK}“", "")
+            if route.name in ORGANISATIONS_MEET_HERE and role == "operator":
+                assert f"Text {MARK}" not in text
+                assert f"Haus {MARK}" not in text
+                continue
+            assert f"Haus {MARK}" not in text, (role, query)
+            assert MARK not in text or query, (role, query)
+            assert MARK.lower() + "@" not in text, (role, query)
+
+
+def test_the_mark_is_seen_by_those_whom_it_concerns(theirs: Sample) -> None:
+    """Else the test above could not fail."""
+    client = client_of(theirs.people["admin"])
+    seen = {
+        route.name: MARK in client.get(theirs.path(route)).content.decode()
+        for route in ROUTES
+        if route.name not in {"account_logout"}
+    }
+    for name in (
+        "properties",
+        "property",
+        "sub-properties",
+        "integrations",
+        "account_team",
+        "account_company",
+        "account_api_keys",
+    ):
+        assert seen[name], name
+
+
+def test_an_unknown_kwarg_fails(ours: Sample) -> None:
+    with pytest.raises(KeyError):
+        ours.path(Route("new", "/new/<uuid:something_id>/", "", ("something_id",)))
+
+
+def test_switching_to_a_foreign_organisation_is_not_found(theirs: Sample, ours: Sample) -> None:
+    client = client_of(ours.people["admin"])
+    assert client.post(f"/organisation/{theirs.organisation.pk}/").status_code == 404
+    # A forged choice in the session is ignored.
+    session = client.session
+    session["organisation"] = str(theirs.organisation.pk)
+    session.save()
+    assert MARK not in client.get("/account/").content.decode()
