@@ -16,10 +16,11 @@ def fold(text: str) -> str:
     if text.isascii():
         plain = text.lower()
     else:
-        lowered = unicodedata.normalize("NFC", text).casefold().replace("i̇", "i")
+        # Compatibility first: a raised or ringed capital is a capital, too late to lower after it is taken apart.
+        lowered = unicodedata.normalize("NFKC", text).casefold().replace("i̇", "i")
         plain = lowered.translate(_GERMAN)
         if not plain.isascii():
-            plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+            plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c)).lower()
     if "str" in plain:
         plain = _STREET.sub("strasse", plain)
     if plain.isascii():

@@ -111,6 +111,11 @@ def _area() -> Sum:
     return Sum(Coalesce("living_area_m2", "usable_area_m2"), output_field=DecimalField(max_digits=14, decimal_places=2))
 
 
+def two_places(area: Decimal | None) -> Decimal:
+    """A sum of areas as it was stored: SQLite adds in floating point."""
+    return (area or Decimal(0)).quantize(Decimal("0.01"))
+
+
 def property_rows(
     actor: Actor, listed: Sequence[Property], *, text: str = "", fault: FoundFault | None = None
 ) -> list[PropertyRow]:
@@ -141,7 +146,7 @@ def property_rows(
                 units=count["units"],
                 let=count["let"],
                 vacant=count["vacant"],
-                area_m2=count["area"] or Decimal(0),
+                area_m2=two_places(count["area"]),
                 has_finding=one.pk in faulty,
                 found_by=tuple(found_by.get(one.pk, ()))[:ROWS_FOUND_BY],
             )
@@ -161,7 +166,7 @@ def property_totals(actor: Actor, listed: QuerySet[Property]) -> PropertyTotals:
         )
     )
     return PropertyTotals(
-        properties=listed.count(), units=sums["units"], vacant=sums["vacant"], area_m2=sums["area"] or Decimal(0)
+        properties=listed.count(), units=sums["units"], vacant=sums["vacant"], area_m2=two_places(sums["area"])
     )
 
 

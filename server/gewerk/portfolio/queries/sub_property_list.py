@@ -14,6 +14,7 @@ from gewerk.portfolio.access import sub_properties
 from gewerk.portfolio.models import Occupancy, Property, SubProperty, SubPropertyType, Tenure
 from gewerk.portfolio.queries.findings import FoundFault
 from gewerk.portfolio.queries.german_order import LeadingNumber, spelled_out
+from gewerk.portfolio.queries.property_list import two_places
 from gewerk.portfolio.queries.property_page import UnitRow, unit_rows
 from gewerk.portfolio.queries.search import contains, words
 
@@ -117,7 +118,7 @@ def sub_property_totals(rows: QuerySet[SubProperty]) -> SubPropertyTotals:
         vacant=Count("pk", filter=Q(occupancy=Occupancy.VACANT)),
         area=Sum(area, output_field=DecimalField(max_digits=14, decimal_places=2)),
     )
-    return SubPropertyTotals(found["records"], found["vacant"], found["area"] or Decimal(0))
+    return SubPropertyTotals(found["records"], found["vacant"], two_places(found["area"]))
 
 
 def with_order(rows: QuerySet[SubProperty], kind: str) -> QuerySet[SubProperty]:
