@@ -1,0 +1,154 @@
+"""What a plan or a run is given, and the doors it opens: the ledger and a view of the target."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from gewerk_connect.canonical import PUSH_ORDER
+from gewerk_connect.canonical.refusals import SettingsError
+from gewerk_connect.diff import TargetView
+from gewerk_connect.ledger import Busy, Records, Store, open_store, run_lock
+from gewerk_connect.ledger.outbox import GROUP
+from gewerk_connect.messages import say
+from gewerk_connect.push import Patience, Target, read_target
+from gewerk_connect.settings import Connection
+from gewerk_connect.stock import Stock
+
+WHOLE_TARGET_AFTER = timedelta(days=7)
+"""Between two looks at everything the target holds; in between it is asked only for what changed."""
+LARGE_RUN = 5_000
+"""A run that sent more takes the target's clock at its end as known: reading all of it back would cost more than it finds."""
+_A_SECOND = timedelta(seconds=1)
+"""The target's clock is told in whole seconds."""
+
+
+class Upper(Protocol):
+    """The upper river for one source: ``gewerk_connect.stock`` bound to it."""
+
+    def fingerprint(self) -> str: ...
+
+    def judge(self, as_of: date, progress: Callable[[str, int, int], None] | None) -> Stock: ...
+
+
+Progress = Callable[[str, int, int | None], None]
+"""Told (what is under way, how much is done, of how much if known)."""
+
+
+def silent(_what: str, _done: int, _total: int | None) -> None:
+    """Nobody looks on."""
+
+
+@dataclass(slots=True)
+class River:
+    """What a plan or a run needs. ``target`` None: the ledger alone is asked (``--offline``), and ``apply`` refuses."""
+
+    connection: Connection
+    upper: Upper
+    target: Target | None
+    as_of: date
+    now: Callable[[], datetime]
+    """The clock, with zone."""
+    read_target: bool = True
+    """False: what the target holds is taken from the ledger."""
+    whole: bool = False
+    """True: compare with everything the target holds, whatever was known before."""
+    confirm_fuse: bool = False
+    examples: int = 20
+    """Changes named in a plan."""
+    language: str = "de"
+    progress: Progress = silent
+    patience: Patience = field(default_factory=Patience)
+
+    @property
+    def base_url(self) -> str:
+        return self.connection.target.base_url.rstrip("/") if self.connection.target else ""
+
+    @property
+    def client_id(self) -> str | None:
+        return self.connection.target.credentials()[0] if self.connection.target else None
+
+
+def entities_of(river: River, records: Records) -> Sequence[str]:
+    """The entities in the order of the push; property groups only where they are or were sent."""
+    groups = river.connection.settings.economic_entities_as_groups or GROUP in records.in_force()
+    return (*((GROUP,) if groups else ()), *PUSH_ORDER)
+
+
+@contextmanager
+def open_ledger(river: River, *, make: bool) -> Iterator[Store]:
+    """The state; ``make=False`` leaves no file behind where there is none yet."""
+    with open_store(river.connection.state_url(), river.connection.id, river.base_url, make=make) as store:
+        yield store
+
+
+@contextmanager
+def alone(store: Store) -> Iterator[None]:
+    """Holds the connection's lock. Raises ``SettingsError`` when another run is under way."""
+    try:
+        with run_lock(store):
+            yield
+    except Busy as error:
+        raise SettingsError("busy", say("de", "busy"), say("en", "busy")) from error
+
+
+def check_separator(store: Store, connection: Connection) -> None:
+    """Rule 7: the separator is fixed by the first productive run. Raises ``SettingsError`` with the way to migrate."""
+    fixed = store.facts()["separator"]
+    wanted = connection.settings.separator
+    if fixed is None or fixed == wanted:
+        return
+    count = sum(Records(store).in_force().values())
+    raise SettingsError(
+        "separator_fixed",
+        f"Der Separator steht seit dem ersten produktiven Lauf fest: „{fixed}“. Mit „{wanted}“ bekämen {count} Datensätze"
+        f' neue IDs und stünden doppelt in Gewerk. Tragen Sie wieder separator = "{fixed}" ein. Umstellen geht so: eine'
+        f" zweite Verbindung anlegen (eigene Datei mit eigener id, Zugangsdaten eines leeren Kontos, separator ="
+        f' "{wanted}"), mit plan ansehen, mit apply füllen, abnehmen, dann auf dieses Konto umschalten und die alte'
+        " Verbindung stilllegen.",
+        f'The separator has been fixed since the first productive run: "{fixed}". With "{wanted}" {count} records would'
+        f' get new ids and stand in Gewerk twice. Put back separator = "{fixed}". To migrate: make a second connection'
+        f' (a file of its own with its own id, the key of an empty account, separator = "{wanted}"), look at it with'
+        " plan, fill it with apply, sign it off, then switch to that account and retire the old connection.",
+    )
+
+
+@contextmanager
+def target_view(river: River, store: Store) -> Iterator[TargetView | None]:
+    """What the target holds, or what changed there; None with ``--offline``."""
+    if river.target is None or not river.read_target:
+        yield None
+        return
+    facts = store.facts()
+    seen_at, compared_at = facts["target_seen_at"], facts["target_compared_at"]
+    whole = (
+        river.whole
+        or seen_at is None
+        or compared_at is None
+        or facts["client_id"] != river.client_id
+        or river.now() - compared_at > WHOLE_TARGET_AFTER
+    )
+    river.progress(say(river.language, "reading_target"), 0, None)
+    entities = entities_of(river, Records(store))
+    view = read_target(river.target, entities, None if whole else seen_at, river.patience)
+    try:
+        yield view
+    finally:
+        view.close()
+
+
+def note_target_clock(river: River, store: Store, before: datetime | None, sent: int, *, whole: bool) -> None:
+    """Notes up to when the target's changes are known. ``before`` is its clock before it was read."""
+    if river.target is None or not river.read_target:
+        return
+    large = sent > LARGE_RUN
+    clock = _later(river.target.server_time, _A_SECOND) if large else _later(before, -_A_SECOND)
+    if whole:
+        store.note(target_seen_at=clock, target_compared_at=river.now(), client_id=river.client_id)
+    else:
+        store.note(target_seen_at=clock)
+
+
+def _later(moment: datetime | None, by: timedelta) -> datetime | None:
+    return moment + by if moment else None

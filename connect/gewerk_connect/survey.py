@@ -1,0 +1,108 @@
+"""Reading, judging and comparing: what would have to be done, before anything is. Or that nothing has moved at all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gewerk_connect.canonical import Entity, Judged, Origin, Verdict
+from gewerk_connect.diff import Comparison, Mark, TargetView, Tripped, check_fuse, compare
+from gewerk_connect.diff.fields import held_differs
+from gewerk_connect.ledger import Intent, Records, RunRow, Runs, Store
+from gewerk_connect.ledger.outbox import GROUP
+from gewerk_connect.messages import say
+from gewerk_connect.river import LARGE_RUN, Progress, River, entities_of
+from gewerk_connect.stock import Group, Stock
+
+
+@dataclass(slots=True)
+class Survey:
+    """What reading and comparing came to, before anything is done."""
+
+    results: dict[str, Comparison]
+    stock: Stock | None
+    """None: nothing was read, source and settings are as in ``last``."""
+    last: RunRow | None
+    fingerprint: str | None
+    """Of the source as it was read; None when it changed meanwhile, so that the next run reads it again."""
+    tripped: list[Tripped] = field(default_factory=list)
+
+
+def survey_of(river: River, store: Store, view: TargetView | None, take: Callable[[Intent | Mark], None]) -> Survey:
+    """Reads and compares, or finds that neither is needed. Every intent goes to ``take`` as it is found."""
+    last = Runs(store).last_finished()
+    fingerprint = river.upper.fingerprint()
+    if _is_as_last(river, store, view, last, fingerprint):
+        return Survey({}, None, last, fingerprint)
+    reading = say(river.language, "reading_source")
+    river.progress(reading, 0, None)
+    stock = river.upper.judge(river.as_of, lambda what, done, total: river.progress(f"{reading}: {what}", done, total))
+    results: dict[str, Comparison] = {}
+    records = Records(store)
+    for entity in entities_of(river, records):
+        results[entity] = result = Comparison()
+        title = f"{say(river.language, 'comparing')}: {say(river.language, entity)}"
+        for decision in compare(
+            entity,
+            _stream(stock, entity, title, river.progress),
+            records.confirmed(entity),
+            view.stream(entity) if view else iter(()),
+            whole=view is not None and view.whole,
+            complete=entity == GROUP or stock.complete[Entity(entity)],
+            result=result,
+        ):
+            take(decision)
+    settings = river.connection.settings
+    tripped = (
+        [] if river.confirm_fuse else check_fuse(results, percent=settings.fuse_percent, minimum=settings.fuse_minimum)
+    )
+    return Survey(results, stock, last, fingerprint if river.upper.fingerprint() == fingerprint else None, tripped)
+
+
+def _is_as_last(river: River, store: Store, view: TargetView | None, last: RunRow | None, fingerprint: str) -> bool:
+    """Whether the last run read the same files with the same settings, reached the target, and nobody moved since."""
+    if last is None or last.status != "succeeded" or last.outcome is None:
+        return False
+    if not last.as_of <= river.as_of or (last.valid_until is not None and river.as_of >= last.valid_until):
+        return False
+    if last.settings_fingerprint != river.connection.settings.fingerprint():
+        return False
+    records = Records(store)
+    if records.unsettled() or (view is not None and (view.whole or view.count > LARGE_RUN)):
+        return False
+    if last.source_fingerprint != fingerprint:
+        return False
+    return view is None or not any(_moved(records, entity, view) for entity in entities_of(river, records))
+
+
+def _moved(records: Records, entity: str, view: TargetView) -> bool:
+    """Whether somebody changed a record in the target that we keep there."""
+    for seen in view.stream(entity):
+        known = records.one(entity, seen.external_id)
+        if known is None or known.hash is None:
+            continue
+        payload = records.payload_bytes(known.intent)
+        drift = held_differs(payload, seen.record) if payload is not None else None
+        if seen.archived or (drift is not None and drift != known.accepted):
+            return True
+    return False
+
+
+def _stream(stock: Stock, entity: str, title: str, progress: Progress) -> Iterator[Judged]:
+    judged = _groups(stock.groups) if entity == GROUP else stock.stream(Entity(entity))
+    for count, one in enumerate(judged, 1):
+        yield one
+        if count % 1_000 == 0:
+            progress(title, count, None)
+
+
+def _groups(groups: Sequence[Group]) -> Iterator[Judged]:
+    """Property groups as records like any other."""
+    for group in sorted(groups, key=lambda g: g.external_id):
+        yield Judged(
+            Entity.PROPERTY,
+            (group.external_id,),
+            group.external_id,
+            Verdict.SEND,
+            None,
+            {"name": group.name},
+            Origin(""),
+        )
