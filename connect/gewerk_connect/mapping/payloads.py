@@ -55,6 +55,7 @@ class Payloads:
 
     def __init__(self, settings: Settings, columns: dict[str, dict[str, str]], floor_table: dict[str, int]) -> None:
         self._country = settings.country
+        self._unit_word = "Unit" if settings.country in ("GB", "IE") else "Einheit"
         self._groups = settings.economic_entities_as_groups
         own_floors = {**floor_table, **settings.floor_table}
         self._floor = _Cached(lambda text: floor(text, settings.floor_rule, own_floors))
@@ -103,7 +104,7 @@ class Payloads:
         client, _, _, number = key.split(PART)
         payload: dict[str, Any] = {
             "property_external_id": property_id,
-            "name": name.strip() or f"{usage_raw.strip() or 'Einheit'} {number.lstrip('0') or number}",
+            "name": name.strip() or f"{usage_raw.strip() or self._unit_word} {number.lstrip('0') or number}",
             "usage": usage,
             "usage_raw": usage_raw or None,
             "floor": self._floor[floor_raw],

@@ -24,7 +24,7 @@ def emails(text: str) -> list[str]:
     lowered = text.strip().lower()
     found: dict[str, None] = {}
     for token in _SPLIT.split(lowered):
-        candidate = token.strip(".:/'`*") if token else ""
+        candidate = token.lstrip(":/'`*").rstrip(".:/'`*")
         if "@" in candidate and _valid_email(candidate):
             found[candidate] = None
     return list(found)
@@ -89,6 +89,10 @@ def phone(text: str, country: str) -> str | None:
     return _by_library(text, country)
 
 
+_WITHOUT_ZERO = 9
+"""A number without + and 0 needs this many digits to be taken for one with its area code."""
+
+
 @lru_cache(maxsize=4096)
 def _by_library(text: str, country: str) -> str | None:
     for part in _SEVERAL.split(text):
@@ -115,6 +119,8 @@ def _parse(number: str, country: str) -> str | None:
         parsed = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException:
         return None
-    marked = number.lstrip("( ").startswith(("+", "0"))
-    good = phonenumbers.is_possible_number(parsed) if marked else phonenumbers.is_valid_number(parsed)
+    if number.lstrip("( ").startswith(("+", "0")):
+        good = phonenumbers.is_possible_number(parsed)
+    else:  # perhaps a local number without area code, perhaps one whose 0 a spreadsheet has eaten
+        good = len(str(parsed.national_number)) >= _WITHOUT_ZERO and phonenumbers.is_valid_number(parsed)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if good else None

@@ -6,6 +6,7 @@ What is broken in a row is noted beside it (``Gathered.notes``); only a source b
 from __future__ import annotations  # array[int] as a type, before Python 3.12
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -118,6 +119,9 @@ class Gatherer:
         self._progress = progress
         self._decimal = str(source.mapping.options.get("decimal", "auto"))
         self._numbers: dict[str, str] = {"": ""}
+        self._broken_again: Counter[str] = Counter()
+        """Table -> further rows of records that are broken: a junk row repeated counts as often as it stands there."""
+        self._noted: set[tuple[str, ...]] = set()
         self._party_slots: dict[str, int] = {}
         """Number of a party that a contract names -> its slot, in the order of the contract parties."""
         self.usage = UsageTable(settings.usage_table, source.mapping.usage)
@@ -157,6 +161,13 @@ class Gatherer:
         column = columns.names.get(field_name) if field_name else None
         self.held.notes.append(Note(code, table, row, column, detail, key))
 
+    def _note_once(self, code: str, table: str, row: int, field_name: str, detail: str, key: str) -> None:
+        """For texts that many rows share: one note per client and text is enough to mend it."""
+        same = (code, table, field_name, detail, key.partition(PART)[0])
+        if same not in self._noted:
+            self._noted.add(same)
+            self._note(code, table, row, field_name, detail, key)
+
     def _no_key(self, table: str, row: int, values: tuple[str, ...], field_name: str) -> None:
         """A row of empty cells is an empty row; one with content but no number is noted."""
         if any(value.strip() for value in values):
@@ -165,13 +176,14 @@ class Gatherer:
     def _refuse_junk(self, table: str, codes: frozenset[str]) -> None:
         """Called after a table: an export in which most rows are broken is not this ERP's export at all."""
         broken = [note for note in self.held.notes if note.table == table and note.code in codes]
-        if len(broken) > JUNK_ROWS and len(broken) * 2 > self.held.source_rows.get(table, 0):
+        count = len(broken) + self._broken_again[table]
+        if broken and count > JUNK_ROWS and count * 2 > self.held.source_rows.get(table, 0):
             first = broken[0]
             raise SourceError(
                 "too_many_broken_rows",
-                f"Ab hier sind {len(broken)} von {self.held.source_rows[table]} Zeilen nicht verwendbar ({first.code}). "
+                f"Ab hier sind {count} von {self.held.source_rows[table]} Zeilen nicht verwendbar ({first.code}). "
                 "Die Datei ist beschädigt oder kein Export dieses ERP. Es wurde nichts übertragen; exportieren Sie neu.",
-                f"From here on {len(broken)} of {self.held.source_rows[table]} rows cannot be used ({first.code}). "
+                f"From here on {count} of {self.held.source_rows[table]} rows cannot be used ({first.code}). "
                 "The file is damaged or no export of this ERP. Nothing was sent; export it again.",
                 file=self.held.columns[table].file,
                 row=first.row,
@@ -219,7 +231,7 @@ class Gatherer:
             return ""
         number = whole_number(text)
         if number is None:
-            self._note("invalid_number", "buildings", row, field_name, text[:40], key)
+            self._note_once("invalid_number", "buildings", row, field_name, text[:40], key)
         return "" if number is None else str(number)
 
     def _units(self) -> None:
@@ -241,13 +253,15 @@ class Gatherer:
                 found = self.usage.find(usage)
                 code = usage_codes[usage] = UNMAPPED_USAGE if found is None else USAGES.index(found)
             if living not in numbers or usable not in numbers or rooms not in numbers:
-                self._learn_numbers(values, row, key)
+                living, usable, rooms = self._learn_numbers(values, row, key)
             fields = (name, usage, floor, place, numbers[living], numbers[usable], numbers[rooms])
-            before = len(shelf.rows)
-            if shelf.put(key, fields, row) != before:
-                continue
             if code == UNMAPPED_USAGE:
-                self._note("unmapped_usage", "units", row, "usage", usage.strip()[:80], key)
+                self._note_once("unmapped_usage", "units", row, "usage", usage.strip()[:80], key)
+            before = len(shelf.rows)
+            found_at = shelf.put(key, fields, row)
+            if found_at != before:
+                self._broken_again["units"] += held.unit_building[found_at] < 0
+                continue
             held.unit_usage.append(code)
             at = buildings.get(f"{client}{PART}{entity}{PART}{building}", -1)
             if at < 0:
@@ -257,14 +271,19 @@ class Gatherer:
                 self._note("unit_without_building", "units", row, "building", None, key)
         self._refuse_junk("units", frozenset({"missing_key", "unit_without_building"}))
 
-    def _learn_numbers(self, values: tuple[str, ...], row: int, key: str) -> None:
+    def _learn_numbers(self, values: tuple[str, ...], row: int, key: str) -> list[str]:
+        """The row's numbers as ``_numbers`` knows them from now on; what is none becomes empty, with a note."""
+        known = []
         for field_name, text in zip(("living_area_m2", "usable_area_m2", "rooms"), values[8:], strict=True):
-            if text in self._numbers:
-                continue
-            number = decimal_text(text, self._decimal) if text.strip() else ""
+            number = self._numbers.get(text)
             if number is None:
-                self._note("invalid_number", "units", row, field_name, text[:40], key)
-            self._numbers[text] = number or ""
+                number = decimal_text(text, self._decimal) if text.strip() else ""
+            if number is None:
+                self._note_once("invalid_number", "units", row, field_name, text[:40], key)
+            else:
+                self._numbers[text] = number
+            known.append("" if number is None else text)
+        return known
 
     def _entity_as_property(self, client: str, entity: str, building: str) -> int:
         """The place of the property that an economic entity becomes (setting), else -1."""
@@ -296,6 +315,7 @@ class Gatherer:
             at = len(held.contract_rows)
             found = index.setdefault(key, at)
             if found != at:
+                self._broken_again["contracts"] += held.contract_state[found] != v.SEND
                 before = (held.contract_kind[found], held.contract_start[found], held.contract_end[found])
                 if before != (kind_code, first, last):
                     held.contract_state[found] = v.CONFLICTING_ROWS
@@ -331,12 +351,16 @@ class Gatherer:
                 unit_at, contract_at = units.get(unit_key, -1), contracts.get(contract_key, -1)
                 if contract_at < 0:
                     if any(value.strip() for value in values):
-                        self._note("broken_reference", "contract_units", row, "contract", contract[:40], contract_key)
+                        self._broken_again["contract_units"] += 1
+                        self._note_once(
+                            "broken_reference", "contract_units", row, "contract", contract[:40], contract_key
+                        )
                     continue
                 if unit_at < 0:
                     known = missing.setdefault(contract_at, [])
                     if all(unit_key != other for other, _ in known):
                         known.append((unit_key, row))
+                    self._broken_again["contract_units"] += 1
                     continue
             first = first_unit[contract_at]
             if first < 0:
@@ -352,7 +376,7 @@ class Gatherer:
     def _refuse_lost_units(self) -> None:
         lost_rows = [row for units in self.held.contract_missing_units.values() for _, row in units]
         lost_rows += [note.row for note in self.held.notes if note.table == "contract_units"]
-        lost, rows = len(lost_rows), self.held.source_rows.get("contract_units", 0)
+        lost, rows = self._broken_again["contract_units"], self.held.source_rows.get("contract_units", 0)
         if lost > JUNK_ROWS and lost * 2 > rows:
             columns = self.held.columns["contract_units"]
             raise SourceError(

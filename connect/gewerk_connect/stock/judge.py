@@ -109,8 +109,11 @@ class Judge:
                 continue
             if note.code == "unit_without_building":
                 continue  # found again with the record, in its place in the order of judgement
-            if note.table == "contracts" and note.code != "missing_key":
-                self._contract_notes.setdefault(note.key, note)  # told with the tenants and owners it holds
+            if note.code == "unmapped_value" and note.table == "parties":
+                continue  # told with the tenants and owners that are this party
+            if note.table == "contracts" and note.code != "missing_key":  # told with the tenants and owners it holds
+                if note.code == "conflicting_rows" or note.key not in self._contract_notes:
+                    self._contract_notes[note.key] = note
                 continue
             if note.code == "unmapped_usage":
                 if (note.detail or "") in seen_usages:
@@ -134,7 +137,7 @@ class Judge:
                 verdicts[at] = v.OBJECT_FILTER
             elif at in shelf.conflicts:
                 verdicts[at] = v.CONFLICTING_ROWS
-                for row in (shelf.rows[at], *shelf.conflicts[at]):
+                for row in shelf.rows_of(at):
                     self._find(
                         FindingCode.CONFLICTING_ROWS, Entity.PROPERTY, self._ids.render(key), "buildings", row, "number"
                     )
@@ -175,7 +178,7 @@ class Judge:
                 self._unit_finding(FindingCode.UNIT_WITHOUT_BUILDING, at, shelf.rows[at], "building")
             elif at in shelf.conflicts:
                 verdicts[at] = v.CONFLICTING_ROWS
-                for row in (shelf.rows[at], *shelf.conflicts[at]):
+                for row in shelf.rows_of(at):
                     self._unit_finding(FindingCode.CONFLICTING_ROWS, at, row, "number")
             elif self.building_verdicts[building] >= v.FIRST_HELD:
                 verdicts[at] = v.PARENT_HELD

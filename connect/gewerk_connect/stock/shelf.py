@@ -16,8 +16,8 @@ class Shelf:
         """Key -> place on the shelf; dropped by ``forget_index`` when every reference is resolved."""
         self.keys: list[str] = []
         self.rows = array("I")
-        self.conflicts: dict[int, list[int]] = {}
-        """Place -> numbers of the further rows with the same key and other content."""
+        self.conflicts: dict[int, dict[bytes, int]] = {}
+        """Place -> the other contents that rows with the same key have, each with the first such row's number."""
         self._bytes = bytearray()
         self._ends = array("Q", [0])
 
@@ -42,8 +42,13 @@ class Shelf:
 
     def again(self, at: int, fields: tuple[str, ...], row: int) -> None:
         """A further row for a place that is taken."""
-        if self._bytes[self._ends[at] : self._ends[at + 1]] != _packed(fields):
-            self.conflicts.setdefault(at, []).append(row)
+        packed = _packed(fields)
+        if self._bytes[self._ends[at] : self._ends[at + 1]] != packed:
+            self.conflicts.setdefault(at, {}).setdefault(packed, row)
+
+    def rows_of(self, at: int) -> list[int]:
+        """The row's number, and those of its conflicts."""
+        return [self.rows[at], *self.conflicts.get(at, {}).values()]
 
     def get(self, at: int) -> list[str]:
         """The fields as they were put."""

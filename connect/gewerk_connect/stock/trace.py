@@ -196,11 +196,9 @@ def _rows_of(judged: Judge, entity: Entity, place: int) -> dict[str, tuple[set[i
     if entity is Entity.PROPERTY:
         _, row = held.building_place(place)
         table = "economic_entities" if place in held.building_from_entity else "buildings"
-        return {table: ({row, *held.buildings.conflicts.get(place, ())}, {})}
+        return {table: ({row, *held.buildings.rows_of(place)[1:]}, {})}
     if entity is Entity.UNIT:
-        rows: dict[str, tuple[set[int], dict[str, str]]] = {
-            "units": ({held.units.rows[place], *held.units.conflicts.get(place, ())}, {})
-        }
+        rows: dict[str, tuple[set[int], dict[str, str]]] = {"units": (set(held.units.rows_of(place)), {})}
         building = held.unit_building[place]
         if building >= 0:
             rows |= _rows_of(judged, Entity.PROPERTY, building)
@@ -219,7 +217,7 @@ def _rows_of(judged: Judge, entity: Entity, place: int) -> dict[str, tuple[set[i
         if units:
             rows["units"] = ({held.units.rows[unit] for unit in units}, {})
     if party >= 0:
-        rows["parties"] = ({held.parties.rows[party], *held.parties.conflicts.get(party, ())}, {})
+        rows["parties"] = (set(held.parties.rows_of(party)), {})
     return rows
 
 

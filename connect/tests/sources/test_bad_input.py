@@ -99,6 +99,18 @@ SIGMA: list[tuple[str, str, Callable[[bytes], bytes], str, int | None, str | Non
 ]
 
 
+SAME_ROW = {"verwaltungseinheiten.csv": 9, "vertraege.csv": 6, "vertrag_einheiten.csv": 5, "vertragspartner.csv": 5}
+
+
+@pytest.mark.parametrize("file", SAME_ROW)
+def test_one_junk_row_ten_thousand_times(tmp_path: Path, file: str) -> None:
+    folder = copied("wodis-sigma", tmp_path)
+    edit(folder / file, lambda data: data + (b";".join([b"xyz"] * SAME_ROW[file]) + b"\r\n") * 10_000)
+    with pytest.raises(SourceError) as caught:
+        judged(folder, kind="wodis-sigma")
+    assert (caught.value.code, caught.value.file) == ("too_many_broken_rows", file)
+
+
 @pytest.mark.parametrize(("name", "file", "change", "code", "row", "column"), SIGMA, ids=[case[0] for case in SIGMA])
 def test_sigma(
     tmp_path: Path,
