@@ -39,7 +39,7 @@ def _groups(schema: Any) -> list[dict[str, Any]]:
                     "description": operation.get("description", ""),
                     "parameters": [_parameter(one) for one in operation.get("parameters", [])],
                     "bodies": [
-                        _form(one["schema"]) for one in operation.get("requestBody", {}).get("content", {}).values()
+                        _shown(media, one) for media, one in operation.get("requestBody", {}).get("content", {}).items()
                     ],
                     "answers": [_answer(status, one) for status, one in operation["responses"].items()],
                 }
@@ -56,8 +56,12 @@ def _parameter(parameter: Any) -> Field:
 def _answer(status: str, response: Any) -> dict[str, Any]:
     content = response.get("content", {})
     media = next(iter(content), "")
-    form, link = _form(content[media]["schema"]) if media else ("", "")
-    return {"status": status, "media": media, "form": form, "link": link}
+    return {"status": status, **(_shown(media, content[media]) if media else {})}
+
+
+def _shown(media: str, content: Any) -> dict[str, str]:
+    form, link = _form(content["schema"])
+    return {"media": media, "form": form, "link": link}
 
 
 def _shapes(schema: Any) -> list[dict[str, Any]]:

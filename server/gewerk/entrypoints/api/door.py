@@ -107,22 +107,21 @@ def raw_body(request: HttpRequest) -> bytes:
         raise Unreadable from None
 
 
-def body(request: HttpRequest, adapter: TypeAdapter[T]) -> T:
-    """The body, checked. Raises ``WrongMediaType``, ``Unreadable`` (no JSON) or ``InvalidInput`` with pointers."""
+def body(request: HttpRequest, adapter: TypeAdapter[T], *, tagged: bool = False) -> T:
+    """The body, checked; ``tagged`` when ``adapter`` is a union by ``type``.
+
+    Raises ``WrongMediaType``, ``Unreadable`` (no JSON) or ``InvalidInput`` with pointers.
+    """
     raw = raw_body(request)
     try:
         checked = adapter.validate_json(raw)
     except ValidationError as error:
-        raise refusal_of(error) from None
+        if any(one["type"] == "json_invalid" for one in error.errors(include_url=False, include_input=False)):
+            raise Unreadable from None
+        raise InvalidInput(problems=field_problems(error, tagged=tagged)) from None
     if NUL in raw and (problems := nul_problems(checked)):
         raise InvalidInput(problems=problems)
     return checked
-
-
-def refusal_of(error: ValidationError) -> Refusal:
-    if any(one["type"] == "json_invalid" for one in error.errors(include_url=False, include_input=False)):
-        return Unreadable()
-    return InvalidInput(problems=field_problems(error))
 
 
 def only_known(request: HttpRequest, model: type[BaseModel] | None = None) -> None:

@@ -237,7 +237,7 @@ def _add_lists(api: NinjaAPI, resource: Resource) -> None:
     def create_record(request: HttpRequest) -> HttpResponse:
         """A record that no ERP leads for (source manual). 409 when the external_id is taken."""
         only_known(request)
-        record = body(request, resource.creates)
+        record = body(request, resource.creates, tagged=resource.type is None)
         actor = actor_of(request)
         type_ = resource.type or record["type"]
 

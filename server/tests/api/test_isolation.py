@@ -1,0 +1,125 @@
+"""Every operation of the published schema, tried with a key of another organisation: object addresses are not found, lists are
+empty, references are unknown. What is open to everybody stands in ``PUBLIC``; an operation that is new must find its place here."""
+
+import re
+
+import orjson
+import pytest
+from gewerk.entrypoints.api.openapi import schema_of
+from gewerk.entrypoints.api.versions import LATEST, VERSIONS
+from gewerk.journal.models import Entry
+from gewerk.portfolio.models import Integration, Property, PropertyGroup, SubProperty
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = {("post", "/token")}
+PUBLIC_PAGES = {f"/api/{LATEST}/openapi.json", "/api/docs", "/api/latest/properties"}
+SCHEMA = schema_of(VERSIONS[LATEST])
+OPERATIONS = [
+    (method, path.removeprefix(f"/api/{LATEST}"))
+    for path, operations in SCHEMA["paths"].items()
+    for method in operations
+]
+RUN = {"external_id": "r", "status": "succeeded", "as_of": "2026-11-22", "started_at": "2026-11-22T02:00:00Z"}
+
+
+@pytest.fixture
+def foreign(api, stock):
+    """Objects of another organisation: path -> id, and everything that they hold."""
+    (group,) = api.upsert("property-groups", {"external_id": "1-9", "name": "WE"})
+    integration = api.post("/integrations", {"external_id": "c", "kind": "k", "name": "n"}).json()["id"]
+    run = api.post(f"/integrations/{integration}/runs", RUN).json()["id"]
+    return {
+        "properties": stock[0]["id"],
+        "sub-properties": stock[1]["id"],
+        "property-groups": group["id"],
+        "integrations": integration,
+        "run": run,
+    }
+
+
+def rows():
+    return [sorted(model.objects.values_list()) for model in (Property, SubProperty, PropertyGroup, Integration)]
+
+
+BODIES = {
+    "/properties/upsert": {"records": [{"external_id": "n", "group_external_ids": ["1-9"]}]},
+    "/sub-properties/upsert": {
+        "records": [
+            {"type": "unit", "external_id": "u", "property_external_id": "1-9-66"},
+            {"type": "tenant", "external_id": "t", "unit_external_ids": ["1-9-66-2"]},
+        ]
+    },
+    "/property-groups/upsert": None,
+    "/properties/archive": {"records": [{"external_id": "1-9-66", "reason": "vanished"}]},
+    "/sub-properties/archive": {"records": [{"type": "unit", "external_id": "1-9-66-2", "reason": "vanished"}]},
+    "/property-groups/archive": {"records": [{"external_id": "1-9", "reason": "vanished"}]},
+    "/properties": {"group_external_ids": ["1-9"]},
+    "/sub-properties": {"type": "unit", "property_external_id": "1-9-66"},
+    "/property-groups": None,
+    "/integrations": None,
+}
+"""Bodies that name what belongs to the other organisation; None: this body names nothing of anybody."""
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda part: part)
+def test_another_organisations_key_reaches_nothing(api_for, foreign, method, path):
+    if (method, path) in PUBLIC:
+        return
+    stranger = api_for()
+    before = rows()
+    entries = Entry.objects.filter(organisation_id=foreign_organisation(foreign)).count()
+    if "{" in path:
+        resource = path.split("/")[1]
+        address = re.sub(r"\{run_id\}", foreign["run"], re.sub(r"\{\w+?(?<!run)_id\}", foreign[resource], path))
+        body = RUN if path.endswith("/runs") else {"reason": "manual"} if path.endswith("/archive") else {}
+        assert stranger.call(method.upper(), address, None if method == "get" else body).status_code == 404
+    elif method == "get":
+        answer = stranger.call("GET", path)
+        shown = answer.getvalue()
+        assert answer.status_code == 200
+        assert shown == b"" if path.endswith("/export") else orjson.loads(shown)["items"] == []
+    else:
+        body = BODIES[path]
+        if body is None:
+            return
+        answer = stranger.call(method.upper(), path, body)
+        if path.endswith(("/upsert", "/archive")):
+            assert {r["status"] for r in answer.json()["results"]} == {"rejected"}
+        else:
+            assert answer.status_code == 422, answer.content
+    assert rows() == before
+    assert Entry.objects.filter(organisation_id=foreign_organisation(foreign)).count() == entries
+
+
+def foreign_organisation(foreign):
+    return Property.objects.get(pk=foreign["properties"]).organisation_id
+
+
+def test_the_same_ids_in_two_organisations_are_two_records(api, api_for, stock, samples):
+    other = api_for()
+    assert other.upsert("properties", samples["property"])[0]["status"] == "created"
+    assert other.upsert("property-groups", {"external_id": "1-9"})[0]["status"] == "created"
+    results = other.upsert("sub-properties", samples["unit"], samples["tenant"])
+    assert [r["status"] for r in results] == ["created", "created"]
+    assert {r["id"] for r in results}.isdisjoint({one["id"] for one in stock})
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda part: part)
+def test_nothing_but_the_public_list_answers_without_a_token(api, method, path):
+    api.token = None
+    answer = api.call(method.upper(), re.sub(r"\{\w+\}", "0192d3c0-0000-7000-8000-000000000000", path), {})
+    assert (answer.status_code == 401) == ((method, path) not in PUBLIC)
+
+
+@pytest.mark.parametrize("path", sorted(PUBLIC_PAGES))
+def test_what_is_public_needs_no_token(client, path):
+    assert client.get(path).status_code in (200, 307)
+
+
+def test_every_operation_documents_its_problems():
+    for path, operations in SCHEMA["paths"].items():
+        for method, operation in operations.items():
+            public = (method, path.removeprefix(f"/api/{LATEST}")) in PUBLIC
+            assert ("security" in operation) != public, path
+            assert {"401", "422", "429"} <= set(operation["responses"]), path
