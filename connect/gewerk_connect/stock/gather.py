@@ -178,17 +178,24 @@ class Gatherer:
         broken = [note for note in self.held.notes if note.table == table and note.code in codes]
         count = len(broken) + self._broken_again[table]
         if broken and count > JUNK_ROWS and count * 2 > self.held.source_rows.get(table, 0):
-            first = broken[0]
-            raise SourceError(
-                "too_many_broken_rows",
-                f"Ab hier sind {count} von {self.held.source_rows[table]} Zeilen nicht verwendbar ({first.code}). "
-                "Die Datei ist beschädigt oder kein Export dieses ERP. Es wurde nichts übertragen; exportieren Sie neu.",
-                f"From here on {count} of {self.held.source_rows[table]} rows cannot be used ({first.code}). "
-                "The file is damaged or no export of this ERP. Nothing was sent; export it again.",
-                file=self.held.columns[table].file,
-                row=first.row,
-                column=first.column or next(iter(self.held.columns[table].names.values())),
-            )
+            error = self._junk(table, count, broken[0].row, "")
+            error.column = broken[0].column or error.column
+            raise error
+
+    def _junk(self, table: str, count: int, first_row: int, field_name: str) -> SourceError:
+        columns, rows = self.held.columns[table], self.held.source_rows[table]
+        return SourceError(
+            "too_many_broken_rows",
+            f"Ab hier sind {count} von {rows} Zeilen nicht verwendbar: sie nennen unbekannte Nummern, unmögliche Daten "
+            "oder Schlüssel. Die Datei ist beschädigt, gehört nicht zu den anderen oder ist kein Export dieses ERP. "
+            "Es wurde nichts übertragen; exportieren Sie alle Dateien neu.",
+            f"From here on {count} of {rows} rows cannot be used: they name unknown numbers, impossible dates or codes. "
+            "The file is damaged, does not belong to the others or is no export of this ERP. "
+            "Nothing was sent; export all files again.",
+            file=columns.file,
+            row=first_row,
+            column=columns.names.get(field_name) or next(iter(columns.names.values())),
+        )
 
     # -- tables -------------------------------------------------------------------------------------------------------
 
@@ -210,6 +217,7 @@ class Gatherer:
 
     def _buildings(self) -> None:
         shelf, clients = self.held.buildings, self.held.clients
+        listed, strangers, first_stranger = frozenset(clients), 0, 0
         for row, values in self._rows("buildings"):
             client, entity, number, name, street, house, addition, postcode, city, district, country, year, storeys = (
                 values
@@ -220,11 +228,16 @@ class Gatherer:
                 continue
             clients.add(client)
             key = f"{client}{PART}{entity.strip()}{PART}{number}"
+            if listed and client not in listed:
+                strangers += 1
+                first_stranger = first_stranger or row
             year_number = self._whole("construction_year", year, row, key)
             storeys_number = self._whole("storeys", storeys, row, key)
             texts = (name, street, house, addition, postcode, city, district, country)
             shelf.put(key, (*texts, year_number, storeys_number), row)
         self._refuse_junk("buildings", frozenset({"missing_key"}))
+        if strangers > JUNK_ROWS and strangers * 2 > self.held.source_rows["buildings"]:
+            raise self._junk("buildings", strangers, first_stranger, "client")
 
     def _whole(self, field_name: str, text: str, row: int, key: str) -> str:
         if not text:
@@ -378,17 +391,7 @@ class Gatherer:
         lost_rows += [note.row for note in self.held.notes if note.table == "contract_units"]
         lost, rows = self._broken_again["contract_units"], self.held.source_rows.get("contract_units", 0)
         if lost > JUNK_ROWS and lost * 2 > rows:
-            columns = self.held.columns["contract_units"]
-            raise SourceError(
-                "too_many_broken_rows",
-                f"{lost} von {rows} Zeilen nennen einen Vertrag oder eine Einheit, die es im Export nicht gibt. "
-                "Die Dateien gehören nicht zusammen oder sind beschädigt. Es wurde nichts übertragen.",
-                f"{lost} of {rows} rows name a contract or unit that the export does not hold. "
-                "The files do not belong together or are damaged. Nothing was sent.",
-                file=columns.file,
-                row=min(lost_rows),
-                column=columns.names["unit"],
-            )
+            raise self._junk("contract_units", lost, min(lost_rows), "unit")
 
     def _contract_parties(self) -> None:
         held = self.held
@@ -480,17 +483,7 @@ class Gatherer:
     def _refuse_lost_parties(self) -> None:
         lost, rows = len(self.held.link_lost), self.held.source_rows.get("contract_parties", 0)
         if lost > JUNK_ROWS and lost * 2 > rows:
-            columns = self.held.columns["contract_parties"]
-            raise SourceError(
-                "too_many_broken_rows",
-                f"{lost} von {rows} Zeilen nennen einen Vertrag oder Partner, den es im Export nicht gibt. "
-                "Die Dateien gehören nicht zusammen oder sind beschädigt. Es wurde nichts übertragen.",
-                f"{lost} of {rows} rows name a contract or party that the export does not hold. "
-                "The files do not belong together or are damaged. Nothing was sent.",
-                file=columns.file,
-                row=self.held.link_rows[min(self.held.link_lost)],
-                column=columns.names["party"],
-            )
+            raise self._junk("contract_parties", lost, self.held.link_rows[min(self.held.link_lost)], "party")
 
 
 IGNORED_ROLE = -1

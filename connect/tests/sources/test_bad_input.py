@@ -94,6 +94,7 @@ SIGMA: list[tuple[str, str, Callable[[bytes], bytes], str, int | None, str | Non
         919,
         "GP-Nr",
     ),
+    ("10,000 junk objects", "objekte.csv", lambda data: data + junk_rows(9), "too_many_broken_rows", 43, "Mandant"),
     ("junk without columns", "objekte.csv", lambda data: data + b"xyz\r\n" * 10_000, "row_width", 43, None),
     ("an Excel file called CSV", "objekte.csv", lambda data: b"PK\x03\x04" + data, "not_csv", None, None),
 ]
