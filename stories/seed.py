@@ -36,7 +36,9 @@ def main(country: str) -> dict[str, str]:
             f"admin-{number}@example.org", password, first_name="Sabine", last_name="Krüger", created_at=now
         )
         Membership.objects.create(person=admin, organisation=organisation, role=Role.ADMIN, created_at=now)
-        actor = Actor(kind=ActorKind.PERSON, id=admin.pk, organisation_id=organisation.pk, roles=frozenset({Role.ADMIN}))
+        actor = Actor(
+            kind=ActorKind.PERSON, id=admin.pk, organisation_id=organisation.pk, roles=frozenset({Role.ADMIN})
+        )
         issued = create_key(actor=actor, name="Abgleich", now=now)
     return {
         "organisation_id": str(organisation.pk),

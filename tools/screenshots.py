@@ -57,7 +57,7 @@ def main() -> None:
             kind = ("phone" if width < 600 else "wide") + ("-dark" if scheme == "dark" else "")
             page.goto(f"{address}/")
             page.screenshot(path=_PICTURES / f"demo-logins-{kind}.png")
-            page.locator(f"button[value={_ADMIN}]").click()
+            page.locator(f'form[action="/login/demo/{_ADMIN}/"] button').click()
             page.wait_for_load_state("networkidle")
             page.screenshot(path=_PICTURES / f"start-{kind}.png", full_page=True)
             for name, path in (("properties", "/properties/"), ("integrations", "/integrations/"), ("api-keys", "/account/api-keys/")):
