@@ -256,3 +256,22 @@ def test_a_tenant_sees_the_tenancy_until_the_lease_ends(factories: ModuleType) -
     page = client.get("/tenant/").content.decode()
     assert "V-1" not in page
     assert "kein laufendes Mietverhältnis" in page
+
+
+def test_a_tenant_is_given_access_from_the_record(factories: ModuleType) -> None:
+    organisation = factories.organisation()
+    unit = factories.unit(factories.property_(organisation))
+    tenant = factories.tenant(unit, email="mieter@example.org")
+    client = logged_in(factories, factories.person(organisation, role=Role.HOUSING_OFFICER))
+    address = f"/sub-properties/{tenant.pk}/access/"
+    assert "mieter@example.org" in client.get(address).content.decode()
+    assert client.post(address).status_code == 302
+    invitation = Invitation.objects.get()
+    assert (invitation.role, invitation.sub_property_id, invitation.ends_date) == (Role.TENANT, tenant.pk, None)
+    tenant.email = ""
+    tenant.save()
+    assert "keine E-Mail-Adresse hinterlegt" in client.post(address).content.decode()
+    assert "Mietvertrag noch läuft" in client.post(f"/sub-properties/{unit.pk}/access/").content.decode()
+    assert Invitation.objects.count() == 1
+    looks_only = logged_in(factories, factories.person(organisation, role=Role.FINANCE_OFFICER))
+    assert looks_only.get(address).status_code == 403

@@ -18,7 +18,7 @@ from gewerk.identity.access import manages_team, require
 from gewerk.identity.models import Role
 from gewerk.identity.operations.invitations import invite as invite_by_mail
 from gewerk.identity.operations.invitations import withdraw_invitation
-from gewerk.identity.operations.memberships import MembershipNotFound, change_role, end_membership
+from gewerk.identity.operations.memberships import LastAdministrator, MembershipNotFound, change_role, end_membership
 from gewerk.identity.queries.team import open_invitations, team
 from gewerk.kit.refusals import Refusal
 
@@ -109,9 +109,7 @@ def end(request: HttpRequest, membership_id: UUID) -> HttpResponseBase:
     """Take the access away at once."""
     try:
         end_membership(actor=request.actor, membership_id=membership_id, now=timezone.now())  # type: ignore[attr-defined]
-    except MembershipNotFound:
-        raise
-    except Refusal as refusal:
+    except LastAdministrator as refusal:
         messages.error(request, str(refusal.message))
         return redirect("account_team_member", membership_id=membership_id)
     messages.success(request, _("The access has ended."))

@@ -11,7 +11,16 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 
-from gewerk.entrypoints.web.account import api_keys, company, entrance, profile, property_types, security, team
+from gewerk.entrypoints.web.account import (
+    api_keys,
+    company,
+    entrance,
+    profile,
+    property_types,
+    security,
+    team,
+    tenant_access,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.home, name="home"),
@@ -31,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/reauthenticate/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("account/reauthenticate/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("sub-properties/<uuid:sub_property_id>/access/", tenant_access.invite, name="invite_tenant"),
     path("account/", profile.index, name="account"),
     # allauth leads to these two by its own names.
     path("account/security/", security.index, name="mfa_index"),
