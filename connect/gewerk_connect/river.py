@@ -102,11 +102,12 @@ def check_separator(store: Store, connection: Connection) -> None:
     count = sum(Records(store).in_force().values())
     raise SettingsError(
         "separator_fixed",
-        f"Der Separator steht seit dem ersten produktiven Lauf fest: „{fixed}“. Mit „{wanted}“ bekämen {count} Datensätze"
-        f' neue IDs und stünden doppelt in Gewerk. Tragen Sie wieder separator = "{fixed}" ein. Umstellen geht so: eine'
-        f" zweite Verbindung anlegen (eigene Datei mit eigener id, Zugangsdaten eines leeren Kontos, separator ="
-        f' "{wanted}"), mit plan ansehen, mit apply füllen, abnehmen, dann auf dieses Konto umschalten und die alte'
-        " Verbindung stilllegen.",
+        f"Der Separator steht seit dem ersten produktiven Lauf fest: „{fixed}“. Mit „{wanted}“ bekämen {count}"
+        " Datensätze neue IDs und stünden doppelt in Gewerk. Tragen Sie wieder"
+        f' separator = "{fixed}" ein. Die Migration auf einen anderen Separator geht so: eine zweite Verbindung'
+        " anlegen (eigene Datei mit eigener id, Zugangsdaten eines leeren Kontos,"
+        f' separator = "{wanted}"), mit plan ansehen, mit apply füllen, abnehmen, dann auf dieses Konto umschalten'
+        " und die alte Verbindung stilllegen.",
         f'The separator has been fixed since the first productive run: "{fixed}". With "{wanted}" {count} records would'
         f' get new ids and stand in Gewerk twice. Put back separator = "{fixed}". To migrate: make a second connection'
         f' (a file of its own with its own id, the key of an empty account, separator = "{wanted}"), look at it with'

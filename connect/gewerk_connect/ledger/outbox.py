@@ -43,6 +43,7 @@ GROUP = "group"
 _ORDER = (GROUP, Entity.PROPERTY, Entity.UNIT, Entity.LANDLORD, Entity.TENANT)
 
 
+_INTENT_COLUMNS = "seq, connection_no, action, entity, external_id, key, hash, previous, seen, reason, payload"
 _STEPS = {
     **{(action, entity): Step(place) for place, entity in enumerate(_ORDER) for action in ("create", "update")},
     **{("archive", entity): Step(Step.ARCHIVE_GROUPS - place) for place, entity in enumerate(_ORDER)},
@@ -118,12 +119,7 @@ class Outbox:
     def _flush(self, step: Step) -> None:
         rows = self._waiting.pop(step, [])
         with self._store.write() as connection:
-            self._store.many(
-                connection,
-                "INSERT INTO intents (seq, connection_no, action, entity, external_id, key, hash, previous, seen,"
-                " reason, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+            self._store.load(connection, "intents", _INTENT_COLUMNS, rows)
 
     def seal(self) -> None:
         """From here on every intent is on disk and may be sent."""

@@ -64,6 +64,17 @@ class Store:
         if rows:
             connection.exec_driver_sql(self.sql(text), list(rows))
 
+    def load(self, connection: Connection, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Inserts many rows the fastest way the database has."""
+        if self.dialect == "postgresql":
+            driver: Any = connection.connection.driver_connection
+            with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            blanks = ", ".join("?" * len(columns.split(",")))
+            self.many(connection, f"INSERT INTO {table} ({columns}) VALUES ({blanks})", rows)  # noqa: S608 - our own names
+
     def stream(self, text: str, parameters: tuple[Any, ...], *, at_a_time: int = 5_000) -> Iterator[Any]:
         """Rows of a query on a connection of its own, never all in memory, while others write."""
         with self.engine.connect() as connection:

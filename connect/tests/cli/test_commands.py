@@ -236,7 +236,7 @@ def test_another_separator_before_go_live_and_after(cli: Cli, config: Path, api:
     for command in ("plan", "apply"):
         ended = cli(command, "-c", config, *DAY)
         assert ended.code == 2
-        assert "Umstellen geht so" in ended.err
+        assert "Die Migration auf einen anderen Separator geht so" in ended.err
     assert "To migrate" in cli("apply", "-c", config, *DAY, "--lang", "en").err
 
 
