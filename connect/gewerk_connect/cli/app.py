@@ -1,5 +1,6 @@
 """Commands and options (spec 01, "For scripts"). The app is built per call, in the language that the call asks for."""
 
+import io
 import os
 import sys
 from datetime import date
@@ -13,6 +14,9 @@ from gewerk_connect.messages import language_from
 
 
 def run_app() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a character shows ? for it
+            stream.reconfigure(errors="replace")
     language = _language(sys.argv[1:])
     if "--help" in sys.argv or "-h" in sys.argv:
         _translate_help(language)

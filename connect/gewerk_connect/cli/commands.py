@@ -1,5 +1,6 @@
 """What each command does: load, call one function, print, end with the right code."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from gewerk_connect.messages import say
 from gewerk_connect.settings import Connection, load
 
 DONE, FINDINGS, USAGE, SOURCE, TARGET, FUSE = range(6)
+BROKEN, BY_HAND = 70, 130
+"""An error nobody foresaw (EX_SOFTWARE), and Ctrl-C, as shells count them."""
 
 
 @dataclass(slots=True)
@@ -47,13 +50,21 @@ def _guarded(call: Call) -> Iterator[None]:
     except Refusal as error:
         _fail(call, error.code, error.message(call.language), _code_of(error))
     except KeyboardInterrupt:
-        _fail(call, "stopped_by_hand", say(call.language, "stopped_by_hand"), 130)
+        _fail(call, "stopped_by_hand", say(call.language, "stopped_by_hand"), BY_HAND)
     except typer.Exit:
         raise
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(DONE) from None
     except Exception as error:  # noqa: BLE001 - the last line of defence: a message and a log instead of a trace
+        if type(error).__module__.startswith("sqlalchemy."):
+            from gewerk_connect.ledger.store import unusable
+
+            state = unusable(error)
+            _fail(call, state.code, state.message(call.language), USAGE)
         log = write_log(error, call.connection, datetime.now(UTC))
         message = say(call.language, "unexpected", kind=type(error).__name__, log=log)
-        _fail(call, "unexpected", message, TARGET)
+        _fail(call, "unexpected", message, BROKEN)
 
 
 def _code_of(error: Refusal) -> int:
@@ -74,7 +85,14 @@ def _fail(call: Call, code: str, message: str, exit_code: int) -> NoReturn:
 
 
 def _print_json(data: Any) -> None:
-    sys.stdout.write(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode() + "\n")
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text.decode())
+    else:  # JSON is UTF-8 whatever the terminal speaks
+        sys.stdout.flush()
+        buffer.write(text)
+        buffer.flush()
 
 
 def _print(lines: Iterable[str]) -> None:

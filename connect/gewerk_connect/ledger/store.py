@@ -112,7 +112,7 @@ def open_store(url: str, connection_id: str, base_url: str, *, make: bool = True
             schema.metadata.create_all(engine)
             store = Store(engine, path, connection_id, base_url)
         except SQLAlchemyError as error:
-            raise _unusable(error) from error
+            raise unusable(error) from error
         yield store
     finally:
         engine.dispose()
@@ -153,7 +153,7 @@ def _private(path: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            raise _unusable(error) from error
+            raise unusable(error) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -166,7 +166,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _unusable(error: Exception) -> StateError:
+def unusable(error: Exception) -> StateError:
+    """The refusal for an error of the database or the disk; names its kind only, for its text quotes values."""
     kind = type(error).__name__
     return StateError(
         "state_unusable",

@@ -324,11 +324,39 @@ def test_an_unexpected_error_names_a_log_and_shows_no_trace(
 
     monkeypatch.setattr("gewerk_connect.run.plan", boom)
     ended = cli("plan", "-c", config, *DAY)
-    assert ended.code == 4
+    assert ended.code == 70
     log = config.with_name("haus.log")
     assert str(log) in ended.err
     assert "ZeroDivisionError" in log.read_text()
     assert "example.org" not in log.read_text() + ended.err
+
+
+def test_a_broken_state_is_named(cli: Cli, config: Path) -> None:
+    state = config.with_name("haus.state.sqlite3")
+    state.write_bytes(b"no database at all " * 500)
+    for command in ("plan", "apply", "report"):
+        ended = cli(command, "-c", config, *(DAY if command != "report" else ()))
+        assert ended.code == 2
+        assert "[state] url" in ended.err
+
+
+@pytest.mark.parametrize("environment", [{"PYTHONIOENCODING": "cp1252"}, {"PYTHONIOENCODING": "ascii"}])
+def test_any_terminal_will_do(config: Path, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "gewerk_connect", "plan", "-c", str(config), *DAY, "--offline"]
+    text = subprocess.run(command, capture_output=True, check=False, env={**os.environ, **environment})
+    assert text.returncode == 0
+    assert b"Traceback" not in text.stderr
+    as_json = subprocess.run([*command, "--json"], capture_output=True, check=False, env={**os.environ, **environment})
+    assert json.loads(as_json.stdout.decode("utf-8"))["counts"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(config: Path) -> None:
+    command = (
+        f"{sys.executable} -m gewerk_connect plan -c {config} --as-of 2026-11-22 --offline --examples 5000 | head -n 1"
+    )
+    ended = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, check=False)
+    assert ended.stderr == b""
+    assert ended.stdout.startswith(b"Plan")
 
 
 @pytest.mark.parametrize("command", ["check-source", "plan", "apply", "explain", "report", "sources"])
