@@ -84,9 +84,8 @@ class Gathered:
     parties: Shelf = field(default_factory=Shelf)
     party_has_email: bytearray = field(default_factory=bytearray)
     party_unmapped: set[int] = field(default_factory=set)
-    link_ids: list[str] = field(default_factory=list)
-    """Per contract party its id, rendered."""
     link_contract: array[int] = field(default_factory=lambda: array("i"))
+    """Per contract party (a link) the place of its contract."""
     link_party: array[int] = field(default_factory=lambda: array("i"))
     link_role: array[int] = field(default_factory=lambda: array("H"))
     """Index into ``role_shares``."""
@@ -397,7 +396,6 @@ class Gatherer:
         held = self.held
         contracts, slots = held.contract_keys, self._party_slots
         role_shares: dict[tuple[str, str], int] = {}
-        separator = self._settings.separator
         for row, (client, contract, party, role, share) in self._rows("contract_parties"):
             code = role_shares.get((role, share))
             if code is None:
@@ -414,7 +412,6 @@ class Gatherer:
                 contract_at = contracts.get(f"{client}{PART}{contract}", -1)
                 if contract_at < 0:
                     held.link_lost[len(held.link_rows)] = key
-            held.link_ids.append(f"{client}{separator}{contract}{separator}{party}")
             held.link_contract.append(contract_at)
             held.link_party.append(slots.setdefault(party, len(slots)))
             held.link_role.append(code)

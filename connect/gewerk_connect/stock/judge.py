@@ -207,16 +207,17 @@ class Judge:
         entity: Entity,
         origin: Callable[[int], tuple[str, int]],
     ) -> array[int]:
-        """Sorts by id; two keys under one id are both held, unless a filter excludes one of them."""
-        order = array("I", sorted(places, key=ids.__getitem__))
-        if not any(map(eq, map(ids.__getitem__, order), map(ids.__getitem__, islice(order, 1, None)))):
+        """Sorts ``places`` by their ids; two keys under one id are both held, unless a filter excludes one of them."""
+        by_id = sorted(range(len(ids)), key=ids.__getitem__)
+        order = array("I", map(places.__getitem__, by_id))
+        if not any(map(eq, map(ids.__getitem__, by_id), map(ids.__getitem__, islice(by_id, 1, None)))):
             return order
         start = 0
         for at in range(1, len(order) + 1):
-            if at < len(order) and ids[order[at]] == ids[order[start]]:
+            if at < len(order) and ids[by_id[at]] == ids[by_id[start]]:
                 continue
             if at - start > 1:
-                self._collided(order[start:at], verdicts, entity, ids, origin)
+                self._collided(order[start:at], verdicts, entity, ids[by_id[start]], origin)
             start = at
         return order
 
@@ -225,7 +226,7 @@ class Judge:
         group: array[int],
         verdicts: bytearray,
         entity: Entity,
-        ids: list[str],
+        external_id: str,
         origin: Callable[[int], tuple[str, int]],
     ) -> None:
         """``group`` are places with one id. Properties and units differ by key; links may be the same row twice."""
@@ -241,7 +242,7 @@ class Judge:
             for place in meant:
                 verdicts[place] = v.ID_COLLISION
                 self.findings.append(
-                    Finding(FindingCode.ID_COLLISION, entity, ids[place], Origin(*origin(place)), None, None)
+                    Finding(FindingCode.ID_COLLISION, entity, external_id, Origin(*origin(place)), None, None)
                 )
 
     def _different_links(self, group: array[int]) -> list[int]:
@@ -408,7 +409,8 @@ class Judge:
         columns = held.columns.get("contract_parties")
         file = columns.file if columns else ""
         for entity, places in ((Entity.LANDLORD, ownership_order), (Entity.TENANT, lease_order)):
-            order = self._ordered(held.link_ids, places, verdicts, entity, lambda at: (file, held.link_rows[at]))
+            ids = list(map(self.link_id, places))
+            order = self._ordered(ids, places, verdicts, entity, lambda at: (file, held.link_rows[at]))
             if entity is Entity.TENANT:
                 self.tenant_order = order
             else:
@@ -439,6 +441,14 @@ class Judge:
             return lost
         return f"{held.contract_names[held.link_contract[at]]}{PART}{held.parties.keys[held.link_party[at]]}"
 
+    def link_id(self, at: int) -> str:
+        """Rendered whenever it is asked for: a million of them would cost a hundred megabytes."""
+        held, separator = self.held, self._settings.separator
+        contract, party = held.link_contract[at], held.link_party[at]
+        if contract < 0 or party < 0:
+            return held.link_lost[at].replace(PART, separator)
+        return f"{held.contract_names[contract].replace(PART, separator)}{separator}{held.parties.keys[party]}"
+
     def _link_findings(self) -> None:
         """One finding per held tenant or landlord; those without e-mail are made when they are read."""
         held, told = self.held, set()
@@ -452,11 +462,11 @@ class Judge:
                 told.add(note.key)
                 origin = Origin(held.columns[note.table].file, note.row)
                 self.findings.append(
-                    Finding(FindingCode(note.code), entity, held.link_ids[at], origin, note.column, note.detail)
+                    Finding(FindingCode(note.code), entity, self.link_id(at), origin, note.column, note.detail)
                 )
                 continue
             table, row, field_name, detail = self._break(at, code)
-            self._find(FindingCode(v.REASONS[code]), entity, held.link_ids[at], table, row, field_name, detail)
+            self._find(FindingCode(v.REASONS[code]), entity, self.link_id(at), table, row, field_name, detail)
         for key, note in self._contract_notes.items():
             if key not in told:  # nobody stands on this contract
                 origin = Origin(held.columns[note.table].file, note.row)

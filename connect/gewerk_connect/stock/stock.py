@@ -118,7 +118,7 @@ class Stock:
                 yield Finding(
                     FindingCode.TENANT_WITHOUT_EMAIL,
                     Entity.TENANT,
-                    held.link_ids[place],
+                    self._judged.link_id(place),
                     origin,
                     columns.names.get("email"),
                     None,
@@ -180,7 +180,7 @@ class Stock:
             return self._ids.render(self._held.buildings.keys[place])
         if entity is Entity.UNIT:
             return self._ids.render(self._held.units.keys[place])
-        return self._held.link_ids[place]
+        return self._judged.link_id(place)
 
     def _properties(self, order: array[int]) -> Iterator[Judged]:
         held, ids, verdicts = self._held, self._ids, self._judged.building_verdicts
@@ -247,18 +247,19 @@ class Stock:
         held, judged, render = self._held, self._judged, self._ids.render
         if not order:
             return
-        verdicts, ids, get, person = judged.link_verdicts, held.link_ids, held.parties.get, self._payloads.person
+        verdicts, get, person = judged.link_verdicts, held.parties.get, self._payloads.person
         unit_keys, unit_verdicts = held.units.keys, judged.unit_verdicts
         starts, ends, more_units = held.contract_start, held.contract_end, held.contract_more_units
         file, day = held.columns["contract_parties"].file, cache(_iso)
         contracts, parties, link_role = held.link_contract, held.link_party, held.link_role
+        link_id = judged.link_id
         names, party_numbers, link_rows = held.contract_names, held.parties.keys, held.link_rows
         shares = [share for _, share in held.role_shares]
         roles = {at: ROLES[role] for at, (role, _) in enumerate(held.role_shares) if role < len(ROLES)}
         previous = None
         for place in order:
             code = verdicts[place]
-            external_id = ids[place]
+            external_id = link_id(place)
             if code == v.NOT_SHOWN or external_id == previous:
                 continue
             previous = external_id
