@@ -62,7 +62,7 @@ def test_let_without_tenant_is_let_and_can_be_listed(org: object, actor: Actor, 
     factories.tenant(silent, contract_end=date(2026, 11, 21))  # the former one
     factories.unit(house, occupancy="vacant")
 
-    units = property_units(actor, house, as_of=TODAY)
+    units = property_units(house, as_of=TODAY)
 
     assert (units.let, units.vacant, units.without_tenant) == (2, 1, 1)
     found = without_tenant(actor, SubProperty.objects.filter(type="unit"), as_of=TODAY)
@@ -76,8 +76,8 @@ def test_vacancy_filter_and_totals_agree(org: object, actor: Actor, factories: M
     factories.unit(half, occupancy="vacant", living_area_m2=None, usable_area_m2="15.00")
     everything = Property.objects.filter(organisation=org)
 
-    assert {p.pk for p in with_vacancy_over(actor, everything, 0.1)} == {half.pk}
-    assert with_vacancy_over(actor, everything, 0.5).count() == 0
+    assert {p.pk for p in with_vacancy_over(everything, 0.1)} == {half.pk}
+    assert with_vacancy_over(everything, 0.5).count() == 0
     totals = property_totals(actor, everything)
     assert (totals.properties, totals.units, totals.vacant, str(totals.area_m2)) == (3, 3, 1, "79.35")
     assert without_units.pk

@@ -84,27 +84,38 @@ def in_street_order(rows: QuerySet[Property]) -> QuerySet[Property]:
     return with_street_order(rows).order_by(*order)
 
 
-def with_vacancy_over(actor: Actor, rows: QuerySet[Property], share: float) -> QuerySet[Property]:
+def with_vacancy_over(rows: QuerySet[Property], share: float) -> QuerySet[Property]:
     """Properties with a greater share (0 to 1) of vacant units."""
-    return with_unit_counts(actor, rows).filter(Q(vacancy__gt=share))
+    return with_unit_counts(rows).filter(Q(vacancy__gt=share))
 
 
-def _count(actor: Actor, **conditions: str) -> Coalesce:
-    units = _live_units(actor).filter(property_id=OuterRef("pk"), **conditions).order_by().values("property_id")
-    return Coalesce(Subquery(units.annotate(n=Count("pk")).values("n")), Value(0))
+def _units_of_outer() -> QuerySet[SubProperty, Any]:
+    """Live units of the outer query's property, which is the actor's already.
+
+    Only units stand in a property, so the condition on it says all: with organisation and type beside it, SQLite's planner
+    would go through all units of the organisation once per property.
+    """
+    return (
+        SubProperty.objects.filter(property_id=OuterRef("pk"), archived_at__isnull=True)
+        .order_by()
+        .values("property_id")
+    )
 
 
-def with_unit_counts(actor: Actor, rows: QuerySet[Property]) -> QuerySet[Property]:
+def _count(**conditions: str) -> Coalesce:
+    return Coalesce(Subquery(_units_of_outer().filter(**conditions).annotate(n=Count("pk")).values("n")), Value(0))
+
+
+def with_unit_counts(rows: QuerySet[Property]) -> QuerySet[Property]:
     """``unit_count``, ``vacant_count`` and ``vacancy`` (share of vacant units, null without units), for sorting and filtering."""
-    return rows.alias(unit_count=_count(actor), vacant_count=_count(actor, occupancy=Occupancy.VACANT)).alias(
+    return rows.alias(unit_count=_count(), vacant_count=_count(occupancy=Occupancy.VACANT)).alias(
         vacancy=Cast(F("vacant_count"), FloatField()) / NullIf(Cast(F("unit_count"), FloatField()), Value(0.0)),
     )
 
 
-def with_area(actor: Actor, rows: QuerySet[Property]) -> QuerySet[Property]:
+def with_area(rows: QuerySet[Property]) -> QuerySet[Property]:
     """``area`` in m², for sorting."""
-    units = _live_units(actor).filter(property_id=OuterRef("pk")).order_by().values("property_id")
-    return rows.alias(area=Subquery(units.annotate(sum=_area()).values("sum")))
+    return rows.alias(area=Subquery(_units_of_outer().annotate(sum=_area()).values("sum")))
 
 
 def _area() -> Sum:
@@ -123,8 +134,8 @@ def property_rows(
     ids = [p.pk for p in listed]
     counts = {
         row["property_id"]: row
-        for row in _live_units(actor)
-        .filter(property_id__in=ids)
+        # The ids are the actor's already; see ``_units_of_outer``.
+        for row in SubProperty.objects.filter(property_id__in=ids, archived_at__isnull=True)
         .order_by()
         .values("property_id")
         .annotate(
@@ -135,7 +146,7 @@ def property_rows(
         )
     }
     faulty = _with_finding(actor, listed, fault)
-    found_by = _found_by(actor, listed, text)
+    found_by = _found_by(listed, text)
     nothing: dict[str, Any] = {"units": 0, "let": 0, "vacant": 0, "area": None}
     rows = []
     for one in listed:
@@ -180,7 +191,7 @@ def _with_finding(actor: Actor, listed: Sequence[Property], fault: FoundFault | 
     )
 
 
-def _found_by(actor: Actor, listed: Sequence[Property], text: str) -> dict[object, list[tuple[str, str]]]:
+def _found_by(listed: Sequence[Property], text: str) -> dict[object, list[tuple[str, str]]]:
     """Units and people that explain why a property is in the list although its own text lacks a typed word."""
     typed = words(text)
     unexplained = {p.pk: [w for w in typed if not occurs(w, p.search)] for p in listed}
@@ -193,12 +204,13 @@ def _found_by(actor: Actor, listed: Sequence[Property], text: str) -> dict[objec
         any_word |= contains(spellings)
         any_party_word |= contains(spellings, field="party__search")
     found: dict[object, list[tuple[str, str]]] = {}
-    units = _live_units(actor).filter(any_word, property_id__in=wanted).order_by("external_id")
+    units = SubProperty.objects.filter(any_word, property_id__in=wanted, archived_at__isnull=True).order_by(
+        "external_id"
+    )
     for property_id, name, external_id in units.values_list("property_id", "name", "external_id"):
         found.setdefault(property_id, []).append((SubPropertyType.UNIT, name or external_id or ""))
     parties = Tenure.objects.filter(
         any_party_word,
-        organisation_id=actor.organisation_id,
         unit__property_id__in=wanted,
         party__archived_at__isnull=True,
     ).order_by("party__name")

@@ -242,7 +242,7 @@ def _ids(value: str) -> list[Any]:
 def _vacancy_over(rows: QuerySet[Any], value: str, reader: Reader) -> QuerySet[Any]:
     if not value.isdecimal() or int(value) > 100:
         return rows.none()
-    return with_vacancy_over(reader.actor, rows, int(value) / 100)
+    return with_vacancy_over(rows, int(value) / 100)
 
 
 def _archived(rows: QuerySet[Any], value: str, reader: Reader) -> QuerySet[Any]:
@@ -333,11 +333,11 @@ FILTERS = (
 )
 
 
-def _annotate(reader: Reader, rows: QuerySet[Any], keys: frozenset[str]) -> QuerySet[Any]:
+def _annotate(_reader: Reader, rows: QuerySet[Any], keys: frozenset[str]) -> QuerySet[Any]:
     if keys & NEEDS_COUNTS:
-        rows = with_unit_counts(reader.actor, rows)
+        rows = with_unit_counts(rows)
     if "area" in keys:
-        rows = with_area(reader.actor, rows)
+        rows = with_area(rows)
     return with_street_order(rows)
 
 

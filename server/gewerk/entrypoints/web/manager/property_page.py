@@ -44,7 +44,7 @@ def property_of(reader: Reader, property_id: UUID) -> Property:
 def property_page(request: HttpRequest, property_id: UUID) -> HttpResponseBase:
     who = reader(request)
     one = property_of(who, property_id)
-    units = property_units(who.actor, one, as_of=who.formats.today)
+    units = property_units(one, as_of=who.formats.today)
     usage = request.GET.get("usage", "")
     occupancy = request.GET.get("occupancy", "")
     shown = [r for r in units.rows if (not usage or r.unit.usage == usage) and _fits(r, occupancy)]

@@ -352,8 +352,8 @@ def _filters(kind: str) -> tuple[Filter, ...]:
 def _rows(reader: Reader, listed: Sequence[SubProperty], search: str) -> Sequence[Row]:
     fault = found_fault(reader.actor)
     if listed and listed[0].type == SubPropertyType.UNIT:
-        return unit_list_rows(reader.actor, listed, fault=fault, as_of=reader.formats.today)
-    return party_list_rows(reader.actor, listed, fault=fault)
+        return unit_list_rows(listed, fault=fault, as_of=reader.formats.today)
+    return party_list_rows(listed, fault=fault)
 
 
 def _totals(reader: Reader, rows: QuerySet[Any]) -> Mapping[str, Cell]:

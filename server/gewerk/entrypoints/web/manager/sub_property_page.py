@@ -83,7 +83,7 @@ def sub_property_page(request: HttpRequest, sub_property_id: UUID) -> HttpRespon
 
 
 def _unit(reader: Reader, one: SubProperty) -> dict[str, Any]:
-    row = unit_rows(reader.actor, [one], as_of=reader.formats.today)[0]
+    row = unit_rows([one], as_of=reader.formats.today)[0]
     parent = one.property
     assert parent is not None
     place = words.position(one) or words.unit_title(one)
