@@ -10,6 +10,6 @@ os.environ.setdefault("GEWERK_DATA", tempfile.mkdtemp(prefix="gewerk-test-"))
 os.environ["GEWERK_STATIC_FROM_SOURCE"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gewerk.config.settings")
 
-from gewerk.config.translations import compile_catalogues  # noqa: E402 - reads the environment set above
+from gewerk.config.translations import compile_catalogues
 
 compile_catalogues()

@@ -50,9 +50,13 @@ def main() -> None:
     _PICTURES.mkdir(parents=True, exist_ok=True)
     with demo() as address, sync_playwright() as playwright:
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--disable-background-networking", *sandbox])
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--disable-background-networking", *sandbox]
+        )
         for width, height, scheme in ((1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light")):
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale="de-DE")
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme, locale="de-DE"
+            )
             page = context.new_page()
             kind = ("phone" if width < 600 else "wide") + ("-dark" if scheme == "dark" else "")
             page.goto(f"{address}/")
@@ -60,7 +64,11 @@ def main() -> None:
             page.locator(f'form[action="/login/demo/{_ADMIN}/"] button').click()
             page.wait_for_load_state("networkidle")
             page.screenshot(path=_PICTURES / f"start-{kind}.png", full_page=True)
-            for name, path in (("properties", "/properties/"), ("integrations", "/integrations/"), ("api-keys", "/account/api-keys/")):
+            for name, path in (
+                ("properties", "/properties/"),
+                ("integrations", "/integrations/"),
+                ("api-keys", "/account/api-keys/"),
+            ):
                 page.goto(address + path)
                 page.screenshot(path=_PICTURES / f"{name}-{kind}.png")
             page.goto(f"{address}/properties/")
