@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "gewerk.entrypoints.web.account.last_seen.LastSeen",
     "gewerk.entrypoints.web.middleware.OneTransaction",
     "gewerk.entrypoints.web.refusals.Refusals",
 ]

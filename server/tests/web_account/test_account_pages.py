@@ -275,3 +275,19 @@ def test_a_tenant_is_given_access_from_the_record(factories: ModuleType) -> None
     assert Invitation.objects.count() == 1
     looks_only = logged_in(factories, factories.person(organisation, role=Role.FINANCE_OFFICER))
     assert looks_only.get(address).status_code == 403
+
+
+def test_looking_at_pages_does_not_write(factories: ModuleType) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    client = logged_in(factories, factories.person(factories.organisation()))
+    client.get("/account/")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/account/team/")
+    writes = [q["sql"] for q in asked.captured_queries if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert writes == []
+    UserSession.objects.update(last_seen_at=timezone.now() - timedelta(minutes=6))
+    client.get("/account/")
+    assert UserSession.objects.get().last_seen_at > timezone.now() - timedelta(minutes=1)

@@ -95,7 +95,11 @@ def _key_page(request: HttpRequest, key: ApiKey, *, secret: str = "") -> HttpRes
     age = (now - active.created_at).days if active else 0
     remind_on = active.created_at + timedelta(days=key.reminder_days) if active and key.reminder_days else None
     sentence = ngettext("%(n)d key is active.", "%(n)d keys are active.", len(keys)) % {"n": len(keys)}
-    sentence += " " + ngettext("This secret is %(n)d day old.", "This secret is %(n)d days old.", age) % {"n": age}
+    sentence += " "
+    if age:
+        sentence += ngettext("This secret is %(n)d day old.", "This secret is %(n)d days old.", age) % {"n": age}
+    else:
+        sentence += _("This secret was made today.")
     if remind_on and remind_on > now:
         sentence += " " + _("The reminder comes on %(day)s.") % {
             "day": formats.day(remind_on.astimezone(formats.zone).date())

@@ -26,6 +26,9 @@ from gewerk.identity.models import Person
 from gewerk.identity.operations.passwords import set_password
 from gewerk.kit.refusals import Refusal
 
+_SHOWN = 10
+"""Sessions listed; whoever has more ends the others at once."""
+
 FRESH_SECONDS = 300
 """As long as allauth's re-authentication holds."""
 
@@ -55,7 +58,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
                 for f in factors.get(Authenticator.Type.WEBAUTHN, [])
             ],
             "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
-            "sessions": sessions,
+            "sessions": sessions[:_SHOWN],
+            "more_sessions": max(0, len(sessions) - _SHOWN),
         },
     )
 
