@@ -148,6 +148,7 @@ def _apply(river: River, store: Store, runs: Runs, run: RunRow, target: Target) 
             refused = sum(of["refused"] for of in outcome.counts.values())
             if refused:
                 outcome.finding_counts[FindingCode.REFUSED.value] = refused
+    runs.drop_old_findings()
     outcome.finished_at = river.now()
     outcome.run_id = run.external_id
     if outcome.status == "succeeded":

@@ -269,3 +269,11 @@ def tidy(store: Store, run_no: int) -> None:
             ),
             (store.no, before, before),
         )
+        # each refusal is a receipt of its own: years of them would pile up
+        connection.exec_driver_sql(
+            store.sql(
+                "DELETE FROM receipts WHERE first_seq < ? AND status = 'rejected'"
+                " AND NOT EXISTS (SELECT 1 FROM intents WHERE intents.seq = receipts.first_seq)"
+            ),
+            (before,),
+        )

@@ -124,7 +124,7 @@ class Runs:
     # findings
 
     def keep_findings(self, run_no: int, found: Iterable[StoredFinding], *, start: int = 0) -> int:
-        """Stores findings of a run and drops those of older ones; returns how many the run has now."""
+        """Stores findings of a run; returns how many it has now."""
         rows = [(run_no, place, *asdict(finding).values()) for place, finding in enumerate(found, start)]
         with self._store.write() as connection:
             self._store.many(
@@ -132,12 +132,6 @@ class Runs:
                 'INSERT INTO findings (run_no, position, code, entity, external_id, file, "row", "column", detail)'
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
-            )
-            connection.exec_driver_sql(
-                self._store.sql(
-                    "DELETE FROM findings WHERE run_no IN (SELECT no FROM runs WHERE connection_no = ? AND no <= ?)"
-                ),
-                (self._store.no, run_no - KEPT_FINDINGS_RUNS),
             )
         return start + len(rows)
 
@@ -164,4 +158,15 @@ class Runs:
                     " FROM findings WHERE run_no = ?"
                 ),
                 (to_run, from_run),
+            )
+
+    def drop_old_findings(self) -> None:
+        """Keeps those of the last runs."""
+        with self._store.write() as connection:
+            connection.exec_driver_sql(
+                self._store.sql(
+                    "DELETE FROM findings WHERE run_no IN (SELECT no FROM runs WHERE connection_no = ? AND no NOT IN"
+                    " (SELECT no FROM runs WHERE connection_no = ? ORDER BY no DESC LIMIT ?))"
+                ),
+                (self._store.no, self._store.no, KEPT_FINDINGS_RUNS),
             )

@@ -1,7 +1,7 @@
 """The body of ``POST /integrations/{id}/runs``: counts and findings, never personal data."""
 
+from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any
 
 from gewerk_client import RunInput
@@ -26,9 +26,16 @@ def run_body(run: RunRow, findings: Iterable[StoredFinding]) -> RunInput:
         "vacant_units": outcome.get("vacant_units"),
         "counts": outcome.get("counts", {}),
         "skipped": outcome.get("skipped", {}),
-        "findings": {**found, "items": [_item(finding) for finding in islice(findings, MOST_ITEMS)]},
+        "findings": {**found, "items": [_item(finding) for finding in _rare_first(findings)]},
         "message": run.message,
     }
+
+
+def _rare_first(findings: Iterable[StoredFinding]) -> list[StoredFinding]:
+    """As many as the API takes; the kinds with few findings first, so that thousands of one kind do not hide them."""
+    found = list(findings)
+    count = Counter(finding.code for finding in found)
+    return sorted(found, key=lambda finding: count[finding.code])[:MOST_ITEMS]
 
 
 def _item(finding: StoredFinding) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import pytest
 from fake_upper import FakeUpper, held, house, out, send
 from gewerk_connect.canonical import Entity
 from gewerk_connect.canonical.refusals import SettingsError
+from gewerk_connect.ledger import open_store
 from gewerk_connect.push import TargetError
 from lower import apply, plan, totals
 from standin import Fault, StandIn
@@ -463,3 +464,21 @@ def test_several_batches_are_under_way_at_once(tmp_path: Path, api: StandIn) -> 
     apply(tmp_path, api, rows)
     assert 2 <= api.most_in_flight <= 4
     assert len(api.records["unit"]) == 4000
+
+
+def test_the_state_does_not_grow_with_the_number_of_runs(tmp_path: Path, api: StandIn) -> None:
+    rows = house()
+    api.reject["1-0-0"] = "invalid"
+    sizes = []
+    for turn in range(12):
+        rows["property"]["1-1"]["payload"]["name"] = f"Haus {turn}"
+        apply(tmp_path, api, rows)
+        with open_store(f"sqlite:///{tmp_path / 'haus.state.sqlite3'}", "haus", api.url) as store, store.write() as db:
+            tables = ("intents", "findings")
+            sizes.append([db.exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar() for table in tables])
+    assert sizes[-1] == sizes[-2] == sizes[-3]
+    api.reject.clear()
+    apply(tmp_path, api, rows)
+    for _ in range(8):
+        apply(tmp_path, api, rows)  # runs that read nothing copy findings
+    assert len(api.records["unit"]) == 6
