@@ -70,7 +70,7 @@ def _columns(model: type[models.Model], names: tuple[str, ...]) -> tuple[tuple[s
     for name in names:
         field = model._meta.get_field(name)
         assert isinstance(field, models.Field)
-        columns.append(connection.ops.quote_name(field.column))
+        columns.append(connection.ops.quote_name(str(field.column)))
         prepared.append(_preparation(field))
     return tuple(columns), tuple(prepared)
 

@@ -7,18 +7,18 @@ from django.db.models import CharField, Lookup
 
 
 @CharField.register_lookup
-class Among(Lookup):  # type: ignore[type-arg]
+class Among(Lookup):
     """Django prepares each value of ``in`` (and of a list) on its own, which costs more than the query does; and 5,000 are too many."""
 
     lookup_name = "among"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, Any]:
         if connection.vendor == "postgresql":
             return "ANY(%s)", [list(value)]
         return "(SELECT value FROM json_each(%s))", [orjson.dumps(list(value)).decode()]
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, params = self.process_lhs(compiler, connection)
         right, values = self.get_db_prep_lookup(self.rhs, connection)
         sign = "=" if connection.vendor == "postgresql" else "IN"

@@ -1,5 +1,6 @@
 """The five kinds of record and their columns: what the API calls a field, and where it lies."""
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,7 +65,7 @@ class Kind:
 
     type: str
     """As the API and the journal's data name it."""
-    model: type[Record]
+    model: builtins.type[Record]
     event: str
     """Begins the journal's events: ``sub_property.updated``."""
     fields: tuple[str, ...]

@@ -1,14 +1,15 @@
 """What a record may hold when it comes from outside, field by field (spec 02, fields). The doors check with these types.
 
-A field left out stays as it is, ``null`` empties it. Lengths are those of the columns. No text may hold
-NUL, which PostgreSQL cannot store: the doors look for it in the whole body, for a pattern on every field would cost more than all other checks together.
+A field left out stays as it is, ``null`` empties it. Lengths are those of the columns. No text may hold NUL, which
+PostgreSQL cannot store: the doors look for it in the whole body, for a pattern on every field would cost more than all
+other checks together.
 """
 
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Required
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, with_config
 from typing_extensions import TypedDict
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -43,10 +44,9 @@ BATCH = 500
 """Records per call (spec 02, master data)."""
 
 
+@with_config(_STRICT)
 class Address(TypedDict, total=False):
     """A postal address. ``raw`` is the street line as the ERP holds it; ``country`` is ISO 3166, two letters."""
-
-    __pydantic_config__ = _STRICT
 
     street: Text200 | None
     house_number: Text30 | None
@@ -58,27 +58,24 @@ class Address(TypedDict, total=False):
     raw: Text400 | None
 
 
+@with_config(_STRICT)
 class Phone(TypedDict, total=False):
     """A telephone number: ``e164`` when it could be read, ``raw`` as the ERP holds it."""
-
-    __pydantic_config__ = _STRICT
 
     kind: Text20 | None
     e164: E164 | None
     raw: Text100 | None
 
 
+@with_config(_STRICT)
 class GroupFields(TypedDict, total=False):
-    __pydantic_config__ = _STRICT
-
     name: Text300 | None
     client_number: Text40 | None
     custom: Custom | None
 
 
+@with_config(_STRICT)
 class PropertyFields(TypedDict, total=False):
-    __pydantic_config__ = _STRICT
-
     name: Text300 | None
     address: Address | None
     property_type: Text100 | None
@@ -89,9 +86,8 @@ class PropertyFields(TypedDict, total=False):
     custom: Custom | None
 
 
+@with_config(_STRICT)
 class UnitFields(TypedDict, total=False):
-    __pydantic_config__ = _STRICT
-
     property_external_id: ExternalId
     name: Text300 | None
     usage: Literal["living", "commercial", "parking", "storage", "other"] | None
@@ -107,10 +103,9 @@ class UnitFields(TypedDict, total=False):
     custom: Custom | None
 
 
+@with_config(_STRICT)
 class PartyFields(TypedDict, total=False):
     """A tenant or a landlord: one contract x one party. The property follows from the units."""
-
-    __pydantic_config__ = _STRICT
 
     unit_external_ids: Annotated[ExternalIds, Field(min_length=1)]
     kind: Literal["natural", "legal", "association"] | None
@@ -167,7 +162,7 @@ class LandlordUpsert(PartyFields, total=False):
 class GroupCreate(GroupFields, total=False):
     external_id: ExternalId | None
     type: Literal["property_group"]
-    name: Required[Text300]
+    name: Required[Text300]  # type: ignore[misc]  # pydantic lets a child require more
 
 
 class PropertyCreate(PropertyFields, total=False):
@@ -178,19 +173,19 @@ class PropertyCreate(PropertyFields, total=False):
 class UnitCreate(UnitFields, total=False):
     external_id: ExternalId | None
     type: Required[Literal["unit"]]
-    property_external_id: Required[ExternalId]
+    property_external_id: Required[ExternalId]  # type: ignore[misc]
 
 
 class TenantCreate(PartyFields, total=False):
     external_id: ExternalId | None
     type: Required[Literal["tenant"]]
-    unit_external_ids: Required[Annotated[ExternalIds, Field(min_length=1)]]
+    unit_external_ids: Required[Annotated[ExternalIds, Field(min_length=1)]]  # type: ignore[misc]
 
 
 class LandlordCreate(PartyFields, total=False):
     external_id: ExternalId | None
     type: Required[Literal["landlord"]]
-    unit_external_ids: Required[Annotated[ExternalIds, Field(min_length=1)]]
+    unit_external_ids: Required[Annotated[ExternalIds, Field(min_length=1)]]  # type: ignore[misc]
 
 
 # Changed by Gewerk's id. ``external_id`` may be changed too: so a connection moves to another separator without doubles.
@@ -215,10 +210,9 @@ class PartyChange(PartyFields, total=False):
 Reason = Literal["vanished", "lease_ended", "filtered", "manual"]
 
 
+@with_config(_STRICT)
 class Archive(TypedDict, total=False):
     """Why the record is no longer current."""
-
-    __pydantic_config__ = _STRICT
 
     reason: Required[Reason]
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Required
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -28,10 +28,9 @@ Url = Annotated[str, StringConstraints(max_length=200, pattern=r"^https?://[^\s]
 Message = Annotated[str, StringConstraints(max_length=500)]
 
 
+@with_config(_STRICT)
 class IntegrationReport(TypedDict, total=False):
     """One connection of an ERP. ``external_id`` is the connector's id of it."""
-
-    __pydantic_config__ = _STRICT
 
     external_id: Required[ExternalId]
     kind: Required[Text40]
@@ -40,10 +39,9 @@ class IntegrationReport(TypedDict, total=False):
     connector_url: Url | None
 
 
+@with_config(_STRICT)
 class FindingReport(TypedDict, total=False):
     """One finding: where in the source, about which record."""
-
-    __pydantic_config__ = _STRICT
 
     code: Required[Text60]
     entity: Text20 | None
@@ -54,18 +52,16 @@ class FindingReport(TypedDict, total=False):
     detail: Message | None
 
 
+@with_config(_STRICT)
 class FindingsReport(TypedDict, total=False):
-    __pydantic_config__ = _STRICT
-
     total: Required[_Count]
     by_code: _Counts
     items: Annotated[list[FindingReport], Field(max_length=2000)]
 
 
+@with_config(_STRICT)
 class RunReport(TypedDict, total=False):
     """One run. ``external_id`` is the connector's id of it; sent again it replaces what was reported before."""
-
-    __pydantic_config__ = _STRICT
 
     external_id: Required[ExternalId]
     status: Required[Literal["succeeded", "failed", "stopped_by_fuse", "interrupted"]]

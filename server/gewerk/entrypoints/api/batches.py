@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from gewerk.entrypoints.api.problems import NUL, InvalidInput, Unreadable, field_problems, nul_problems
@@ -25,45 +25,38 @@ _STRICT = ConfigDict(extra="forbid", strict=True)
 SubPropertyUpsert = Annotated[UnitUpsert | TenantUpsert | LandlordUpsert, Field(discriminator="type")]
 
 
+@with_config(_STRICT)
 class GroupUpserts(TypedDict):
-    __pydantic_config__ = _STRICT
-
     records: Annotated[list[GroupUpsert], Field(min_length=1, max_length=BATCH)]
 
 
+@with_config(_STRICT)
 class PropertyUpserts(TypedDict):
-    __pydantic_config__ = _STRICT
-
     records: Annotated[list[PropertyUpsert], Field(min_length=1, max_length=BATCH)]
 
 
+@with_config(_STRICT)
 class SubPropertyUpserts(TypedDict):
-    __pydantic_config__ = _STRICT
-
     records: Annotated[list[SubPropertyUpsert], Field(min_length=1, max_length=BATCH)]
 
 
+@with_config(_STRICT)
 class GroupArchives(TypedDict):
-    __pydantic_config__ = _STRICT
-
     records: Annotated[list[GroupArchive], Field(min_length=1, max_length=BATCH)]
 
 
+@with_config(_STRICT)
 class PropertyArchives(TypedDict):
-    __pydantic_config__ = _STRICT
-
     records: Annotated[list[PropertyArchive], Field(min_length=1, max_length=BATCH)]
 
 
+@with_config(_STRICT)
 class SubPropertyArchives(TypedDict):
-    __pydantic_config__ = _STRICT
-
     records: Annotated[list[SubPropertyArchive], Field(min_length=1, max_length=BATCH)]
 
 
+@with_config(_STRICT)
 class _Envelope(TypedDict):
-    __pydantic_config__ = _STRICT
-
     records: Annotated[list[Any], Field(min_length=1, max_length=BATCH)]
 
 

@@ -202,7 +202,7 @@ def _add_lists(api: NinjaAPI, resource: Resource) -> None:
             }
         },
     )
-    def export_records(request: HttpRequest, query: Query[export_query]) -> StreamingHttpResponse:  # type: ignore[valid-type]
+    def export_records(request: HttpRequest, query: Query[export_query]) -> StreamingHttpResponse:
         """NDJSON, archived records too unless archived=false."""
         only_known(request, export_query)
         rows = every(actor_of(request), resource.path, _wanted(query))
@@ -215,7 +215,7 @@ def _add_lists(api: NinjaAPI, resource: Resource) -> None:
         tags=tags,
         response=reads(resource.page),
     )
-    def list_records(request: HttpRequest, query: Query[list_query]) -> HttpResponse:  # type: ignore[valid-type]
+    def list_records(request: HttpRequest, query: Query[list_query]) -> HttpResponse:
         """Pages by (updated_at, id). A record that changes while you page comes again, none is missed."""
         only_known(request, list_query)
         wanted: schemas.ListQuery = query

@@ -215,7 +215,7 @@ def busy() -> HttpResponse:
     )
 
 
-def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+def failed(request: HttpRequest, error: Any) -> HttpResponse:
     """An answer for what nobody foresaw. The log names the place, never the message: it may hold personal data."""
     places = "".join(traceback.format_tb(error.__traceback__)[-6:])
     log.error("%s %s failed: %s [%s]\n%s", request.method, request.path, type(error).__name__, request_id.get(), places)

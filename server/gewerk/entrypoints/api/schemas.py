@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, Required
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, PlainValidator, StringConstraints
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from gewerk.portfolio.records import Address, Phone
@@ -13,21 +14,20 @@ from gewerk.portfolio.records import Address, Phone
 QueryText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
-def _utc(value: Any) -> Any:
+def _utc(value: str) -> datetime:
     """A time of a query, in UTC. A ``+`` that was not escaped arrives as a blank; without a zone it is UTC."""
-    if not isinstance(value, str):
-        return value
+    text = value.strip()
+    # Two colons: a blank before the zone, no blank between date and time.
+    if text.count(":") > 1 and "T" in text:
+        text = text.replace(" ", "+")
     try:
-        moment = datetime.fromisoformat(value.strip().replace(" ", "+") if value.count(":") > 1 else value.strip())
-    except ValueError:
-        return value
-    try:
+        moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except OverflowError:
-        return None
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("datetime_parsing", "no time") from None
 
 
-Since = Annotated[AwareDatetime, BeforeValidator(_utc)]
+Since = Annotated[AwareDatetime, PlainValidator(_utc, json_schema_input_type=AwareDatetime)]
 
 
 class ListQuery(Schema):

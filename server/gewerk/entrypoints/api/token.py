@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from gewerk.config.installation import installation
@@ -30,9 +30,8 @@ WAIT_SECONDS = 300
 _FORM = "application/x-www-form-urlencoded"
 
 
+@with_config(ConfigDict(extra="forbid", strict=True))
 class Credentials(TypedDict, total=False):
-    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
-
     client_id: Required[str]
     client_secret: Required[str]
     grant_type: str

@@ -41,7 +41,7 @@ def _versioned() -> list[URLPattern | URLResolver]:
         for pattern in api.urls[0]:
             if isinstance(pattern, URLPattern) and pattern.name != "api-root":
                 pattern.callback = door(pattern.callback)
-                patterns.append(path(f"{version}/", ([pattern], None, None)))  # type: ignore[arg-type]
+                patterns.append(path(f"{version}/", ([pattern], None, None)))
     return patterns
 
 

@@ -1,6 +1,7 @@
 """Rotate and revoke: a new secret, the old one ends at once or after an overlap. Tokens made with it live until they expire (spec 02)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,7 @@ def rotate_secret(
     key.secrets.filter(revoked_at__isnull=True, valid_until__gt=now).update(
         revoked_at=now, revoked_by_id=actor.id, revoke_reason=reason
     )
-    ended = {"revoked_by_id": actor.id, "revoke_reason": reason}
+    ended: dict[str, Any] = {"revoked_by_id": actor.id, "revoke_reason": reason}
     if overlap:
         ended["valid_until"] = now + overlap
     else:

@@ -40,6 +40,7 @@ _HISTORY = ("organisation_id", "object_type", "object_id", "at", "actor_kind", "
 _TENURE = ("organisation_id", "party_id", "unit_id")
 _MEMBERSHIP = Property.groups.through
 _NOTHING: dict[str, Any] = {}
+_NONE_HELD: dict[UUID, str | None] = {}
 
 
 @dataclass(slots=True)
@@ -140,7 +141,7 @@ class Writing:
     source: str
     """Who sends: ``erp`` takes the lead for what it sends, ``manual`` leaves the record's source alone."""
     spare_ids: list[UUID] = field(default_factory=list)
-    _own: "itemgetter[str]" = field(init=False)
+    _own: Any = field(init=False)
     _rest: tuple[Any, ...] = field(init=False)
     _empty: dict[str, Any] = field(init=False)
     _created: list[tuple[Any, ...]] = field(default_factory=list)
@@ -189,8 +190,8 @@ class Writing:
         flat: Mapping[str, Any],
         links: Links,
         *,
-        held_units: Mapping[UUID, str | None] = _NOTHING,
-        held_groups: Mapping[UUID, str | None] = _NOTHING,
+        held_units: Mapping[UUID, str | None] = _NONE_HELD,
+        held_groups: Mapping[UUID, str | None] = _NONE_HELD,
         revive: bool = False,
     ) -> bool:
         """Compares with ``current`` and takes over what differs; False when nothing does. ``external_id`` may stand in ``flat``."""

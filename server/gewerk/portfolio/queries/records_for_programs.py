@@ -248,5 +248,5 @@ def _groups(property_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
             property_id__in=property_ids, propertygroup__external_id__isnull=False
         ).order_by("propertygroup__external_id")
         for one_id, external_id in rows.values_list("property_id", "propertygroup__external_id"):
-            held.setdefault(one_id, []).append(external_id)
+            held.setdefault(one_id, []).append(str(external_id))
     return held
