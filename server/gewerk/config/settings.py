@@ -184,6 +184,7 @@ LANGUAGES = [("de", _("German")), ("en", _("English"))]
 LOCALE_PATHS = sorted(str(p) for p in _server.rglob("locale"))
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["gewerk.config.formats"]
 TIME_ZONE = "Europe/Berlin"
 
 STATIC_URL = "/static/"
