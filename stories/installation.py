@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 CONNECT = Path(sys.executable).with_name("gewerk-connect")
 
@@ -163,20 +164,23 @@ class Connection:
         return answer
 
 
-def export(base_url: str, access: Access, resource: str, **query: str) -> list[dict[str, Any]]:
-    """All records of a resource through the public API, read with the standard library alone."""
-    version = f"{base_url}/api/2026-11-01"
+def fetch_token(base_url: str, access: Access) -> str:
+    """An access token for the key. Raises ``HTTPError`` when it is refused."""
     ask = urllib.request.Request(
-        f"{version}/token",
+        f"{base_url}/api/2026-11-01/token",
         data=json.dumps({"client_id": access.client_id, "client_secret": access.client_secret}).encode(),
         headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(ask) as answer:
-        token = json.load(answer)["access_token"]
-    from urllib.parse import urlencode
+        token: str = json.load(answer)["access_token"]
+        return token
 
+
+def export(base_url: str, access: Access, resource: str, *, token: str = "", **query: str) -> list[dict[str, Any]]:
+    """All records of a resource through the public API, read with the standard library alone."""
     request = urllib.request.Request(
-        f"{version}/{resource}/export?{urlencode(query)}", headers={"Authorization": f"Bearer {token}"}
+        f"{base_url}/api/2026-11-01/{resource}/export?{urlencode(query)}",
+        headers={"Authorization": f"Bearer {token or fetch_token(base_url, access)}"},
     )
     with urllib.request.urlopen(request) as answer:
         return [json.loads(line) for line in answer if line.strip()]

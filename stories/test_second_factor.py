@@ -32,7 +32,8 @@ def log_in(page: Page, base_url: str, access: Access) -> None:
     page.wait_for_load_state()
 
 
-def _confirm_password(page: Page, access: Access) -> None:
+def confirm_password(page: Page, access: Access) -> None:
+    """Type the password again where a page asks for it."""
     if "/reauthenticate/" in page.url:
         assert findings(page) == []
         page.locator("input[type=password]").fill(access.password)
@@ -47,7 +48,7 @@ def test_a_second_factor_is_set_up_asked_for_and_listed(
     page = context.new_page()
     log_in(page, installation.base_url, access)
     page.goto(f"{installation.base_url}/account/security/app/")
-    _confirm_password(page, access)
+    confirm_password(page, access)
     assert findings(page) == []
     secret = re.search(r"\b([A-Z2-7]{32})\b", page.content().replace(" ", " "))
     assert secret, "the page shows the secret for those who cannot scan"
@@ -56,7 +57,7 @@ def test_a_second_factor_is_set_up_asked_for_and_listed(
     page.wait_for_load_state()
     for path in ("", "recovery-codes/", "recovery-codes/new/", "app/end/", "passkeys/", "passkeys/add/"):
         page.goto(f"{installation.base_url}/account/security/{path}")
-        _confirm_password(page, access)
+        confirm_password(page, access)
         assert findings(page) == [], path
 
     second = browser.new_context(locale="de-DE")
