@@ -14,7 +14,8 @@ from typing import IO, Any
 from gewerk_connect.canonical.refusals import SourceError
 from gewerk_connect.sources.source import RawTable
 
-BATCH = 2000
+BATCH = 64
+"""Rows at a time: few enough to stay in the processor's cache (2,000 took twice as long)."""
 _CHUNK = 1 << 20
 _UTF8_IN_CP1252 = re.compile(rb"\xc3[\x80-\xbf]")
 """An umlaut of UTF-8 read as cp1252 (``Ã¤``): never found in real cp1252 text."""

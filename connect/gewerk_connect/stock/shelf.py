@@ -7,6 +7,8 @@ from array import array
 
 from gewerk_connect.canonical.model import PART
 
+_PART_BYTE = PART.encode()
+
 
 class Shelf:
     __slots__ = ("_bytes", "_ends", "conflicts", "index", "keys", "rows")
@@ -36,7 +38,10 @@ class Shelf:
 
     def add(self, fields: tuple[str, ...], row: int) -> None:
         """Takes the next place, for a caller who keeps the index."""
-        self._bytes += _packed(fields)
+        packed = PART.join(fields).encode()
+        if packed.count(_PART_BYTE) != len(fields) - 1:
+            packed = _packed(fields)
+        self._bytes += packed
         self._ends.append(len(self._bytes))
         self.rows.append(row)
 
@@ -61,10 +66,8 @@ class Shelf:
 
 
 def _packed(fields: tuple[str, ...]) -> bytes:
-    packed = PART.join(fields)
-    if packed.count(PART) != len(fields) - 1:
-        packed = PART.join([field.replace(PART, " ") for field in fields])
-    return packed.encode()
+    """Fields that hold the part mark themselves lose it: it is a control character that no text needs."""
+    return PART.join([field.replace(PART, " ") for field in fields]).encode()
 
 
 def clean_key(*parts: str) -> str:
