@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from gewerk.entrypoints.web.manager.record_words import phone_words
 from gewerk.identity.models import Role
 from gewerk.portfolio.models import FieldChange, IntegrationRun
 
@@ -259,3 +260,41 @@ def test_only_managing_people_get_in(open_office: Callable[..., Any]) -> None:
     finance = open_office(role=Role.FINANCE_OFFICER).browser
     assert finance.get("/properties/new/").status_code == 403
     assert "Objekt anlegen" not in text_of(finance.get("/properties/"))
+
+
+def test_units_come_by_street_then_by_number(office: Any, house: Any) -> None:
+    numbers = re.findall(
+        r'class="id">(1-9-66-\d+)</td>', office.browser.get("/sub-properties/?type=unit").content.decode()
+    )
+    assert numbers == ["1-9-66-1", "1-9-66-2", "1-9-66-10"]
+    turned = re.findall(
+        r'class="id">(1-9-66-\d+)</td>', office.browser.get("/sub-properties/?type=unit&sort=-unit").content.decode()
+    )
+    assert turned == numbers[::-1]
+
+
+def test_people_and_companies_stand_in_one_alphabet(office: Any, house: Any, factories: ModuleType) -> None:
+    for first, last, company in [
+        ("Anna", "Zander", ""),
+        ("", "", "Ätna GmbH"),
+        ("Jörg", "Ünal", ""),
+        ("", "", "Bäckerei Sönnichsen"),
+    ]:
+        name = company or f"{first} {last}"
+        factories.tenant(house.let, name=name, first_name=first, last_name=last, company_name=company)
+    text = text_of(office.browser.get("/sub-properties/?type=tenant"))
+    order = [text.index(name) for name in ("Ätna GmbH", "Bäckerei Sönnichsen", "Jörg Ünal", "Anna Zander")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "read"),
+    [
+        ({"e164": "+4917612345678"}, "DE", "0176 12345678"),
+        ({"e164": "+4917612345678"}, "AT", "+49 176 12345678"),
+        ({"e164": "+442079460958"}, "GB", "020 7946 0958"),
+        ({"e164": None, "raw": "kein Telefon"}, "DE", "kein Telefon"),
+    ],
+)
+def test_telephone_numbers_read_as_they_are_dialled(phone: dict[str, Any], country: str, read: str) -> None:
+    assert phone_words(phone, country) == read

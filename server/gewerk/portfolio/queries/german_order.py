@@ -9,9 +9,9 @@ from django.db.models.sql.compiler import SQLCompiler
 _SPELLED = {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 
 
-def spelled_out(field: str) -> Lower:
+def spelled_out(column: str | Func) -> Lower:
     """The column in lower case with ä as ae, ö as oe, ü as ue, ß as ss."""
-    expression: Any = F(field)
+    expression: Any = F(column) if isinstance(column, str) else column
     for sign, letters in _SPELLED.items():
         expression = Replace(expression, Value(sign), Value(letters))
     return Lower(expression, output_field=CharField())

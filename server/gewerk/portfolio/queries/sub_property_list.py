@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, DecimalField, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, DecimalField, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Length, NullIf
 
 from gewerk.journal.actor import Actor
 from gewerk.portfolio.access import properties, sub_properties
@@ -115,9 +115,13 @@ def sub_property_totals(rows: QuerySet[SubProperty]) -> SubPropertyTotals:
 
 
 def with_order(rows: QuerySet[SubProperty], kind: str) -> QuerySet[SubProperty]:
-    """``street_order`` and ``number_order`` of a unit, ``name_order`` of a person, for sorting as a clerk expects."""
+    """``street_order``, ``number_order`` and ``id_length`` of a unit, ``name_order`` of a person, for sorting as a clerk expects."""
     if kind == SubPropertyType.UNIT:
         return rows.alias(
-            street_order=spelled_out("property__street"), number_order=LeadingNumber("property__house_number")
+            street_order=spelled_out("property__street"),
+            number_order=LeadingNumber("property__house_number"),
+            # A shorter number comes first: unit 9 before unit 10.
+            id_length=Length("external_id"),
         )
-    return rows.alias(name_order=spelled_out("last_name"), company_order=spelled_out("company_name"))
+    surname = Coalesce(NullIf("last_name", Value("")), "company_name", output_field=CharField())
+    return rows.alias(name_order=spelled_out(surname))

@@ -89,6 +89,7 @@ COLUMNS: tuple[Column[PropertyRow], ...] = (
         lambda row, reader: Cell(text=row.record.external_id or "–"),
         lambda row, reader: row.record.external_id,
         sort=("external_id",),
+        unbroken=True,
     ),
     Column(
         "postcode",

@@ -94,15 +94,17 @@ def language_name(code: str) -> str:
     return str(languages.get(code[:2], code))
 
 
-def phone_words(phone: Mapping[str, Any]) -> str:
-    """As it is dialled at home or from abroad; where no number could be read, the ERP's own text."""
+def phone_words(phone: Mapping[str, Any], country: str) -> str:
+    """As it is dialled from that country; where no number could be read, the ERP's own text."""
     if not phone.get("e164"):
         return str(phone.get("raw") or "")
     try:
         parsed = phonenumbers.parse(str(phone["e164"]), None)
     except phonenumbers.NumberParseException:
         return str(phone["e164"])
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+    at_home = phonenumbers.region_code_for_number(parsed) == country
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(parsed, form))
 
 
 def value_words(field: str, value: Any, formats: Formats) -> str:
@@ -122,7 +124,7 @@ def value_words(field: str, value: Any, formats: Formats) -> str:
     if field == "language":
         return language_name(str(value))
     if field == "phones":
-        return ", ".join(phone_words(p) for p in value)
+        return ", ".join(phone_words(p, formats.locale.territory or "") for p in value)
     if field == "archive_reason":
         return words.archived_because(str(value))
     if field == "archived_at":

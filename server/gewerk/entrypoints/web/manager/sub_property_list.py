@@ -2,6 +2,7 @@
 """The lists of units, tenants and owners: three listings of one engine, chosen by ``type``."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +71,7 @@ NUMBER: Column[Row] = Column(
     lambda row, reader: Cell(text=row.record.external_id or "–"),
     lambda row, reader: row.record.external_id,
     sort=("external_id",),
+    unbroken=True,
 )
 CLIENT: Column[Row] = Column(
     "client",
@@ -117,7 +119,7 @@ UNIT_COLUMNS: tuple[Column[Row], ...] = (
         gettext_lazy("Unit"),
         _unit_title,
         lambda row, reader: str(_unit_title(row, reader).text),
-        sort=("street_order", "number_order", "property__house_number", "external_id"),
+        sort=("street_order", "number_order", "property__house_number", "id_length", "external_id"),
     ),
     NUMBER,
     Column(
@@ -185,7 +187,7 @@ def _contract(row: Row, reader: Reader) -> Cell:
 
 
 def _phone(row: Row, reader: Reader) -> Cell:
-    numbers = [phone_words(p) for p in row.record.phones]
+    numbers = [phone_words(p, reader.formats.locale.territory or "") for p in row.record.phones]
     return Cell(text=numbers[0] if numbers else "", title=", ".join(numbers))
 
 
@@ -196,9 +198,9 @@ def _party_columns(kind: str, title: Promise) -> tuple[Column[Row], ...]:
             title,
             lambda row, reader: Cell(text=party_title(row.record)),
             lambda row, reader: row.record.name,
-            sort=("name_order", "company_order", "first_name"),
+            sort=("name_order", "first_name"),
         ),
-        NUMBER,
+        replace(NUMBER, shown=False),
         Column(
             "units",
             gettext_lazy("Units"),
@@ -247,6 +249,7 @@ def _party_columns(kind: str, title: Promise) -> tuple[Column[Row], ...]:
             _phone,
             lambda row, reader: str(_phone(row, reader).text),
             shown=kind == SubPropertyType.TENANT,
+            unbroken=True,
         ),
         CLIENT,
         STATE,

@@ -111,7 +111,7 @@ def _party(reader: Reader, one: SubProperty) -> dict[str, Any]:
         "title": party_title(one),
         "sentence": _contract(reader, one),
         "trail": [{"label": words.KINDS_MANY[one.type], "url": listing}, {"label": party_title(one)}],
-        "contact": _contact(one),
+        "contact": _contact(one, reader.organisation.country),
         "held": [
             {
                 "title": words.position(u) or words.unit_title(u),
@@ -143,7 +143,7 @@ def _contract(reader: Reader, one: SubProperty) -> str:
     return f"{number}." if one.contract_number else ""
 
 
-def _contact(one: SubProperty) -> list[Fact]:
+def _contact(one: SubProperty, country: str) -> list[Fact]:
     led = led_by_erp(one)
     kinds = {"mobile": _("Mobile"), "work": _("Telephone at work"), "home": _("Telephone at home"), "fax": _("Fax")}
     found = []
@@ -158,5 +158,5 @@ def _contact(one: SubProperty) -> list[Fact]:
     for phone in one.phones:
         url = f"tel:{phone['e164']}" if phone.get("e164") else ""
         label = kinds.get(str(phone.get("kind") or ""), field_title("phones"))
-        found.append(Fact("phone", label, phone_words(phone), "phones" in led, "phones" not in led, url))
+        found.append(Fact("phone", label, phone_words(phone, country), "phones" in led, "phones" not in led, url))
     return found

@@ -54,6 +54,8 @@ class Column(Generic[R]):
     sort: tuple[str, ...] = ()
     """Names to order by, ascending; empty: not sortable. The listing annotates what is no column (``annotate``)."""
     numeric: bool = False
+    unbroken: bool = False
+    """A number or id that is not broken over two lines."""
     shown: bool = True
     """Shown unless the reader chose otherwise."""
     word: Text = ""
