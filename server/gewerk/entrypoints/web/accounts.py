@@ -25,6 +25,14 @@ class NoSignup(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         return False
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        words = {
+            "reauthenticate": _("Use the password"),
+            "mfa_reauthenticate": _("Use the app or a recovery code"),
+            "mfa_reauthenticate:webauthn": _("Use passkey"),
+        }
+        return [way | {"description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Nothing: no network at the door."""
 
