@@ -331,6 +331,8 @@ class Gatherer:
                 before = (held.contract_kind[found], held.contract_start[found], held.contract_end[found])
                 if before != (kind_code, first, last):
                     held.contract_state[found] = v.CONFLICTING_ROWS
+                    if kind_code != before[0]:
+                        held.contract_kind[found] = UNKNOWN_KIND  # neither row wins, whichever comes first
                     self._note("conflicting_rows", "contracts", row, None, key.split(PART)[1], key)
                 continue
             held.contract_rows.append(row)
