@@ -44,7 +44,7 @@ def test_every_reference_leads_somewhere():
 @pytest.mark.parametrize(("language", "word"), [("de", "API-Referenz"), ("en", "API reference")])
 def test_the_reference_page_shows_every_operation(client, language, word):
     answer = client.get("/api/docs", headers={"Accept-Language": language})
-    page = answer.content.decode()
+    page = answer.content.decode().replace("<wbr>", "")
     assert answer.status_code == 200
     assert word in page
     for path, operations in orjson.loads(text_of(VERSIONS[LATEST]))["paths"].items():

@@ -35,6 +35,8 @@ def _groups(schema: Any) -> list[dict[str, Any]]:
                     "id": operation["operationId"],
                     "method": method.upper(),
                     "path": path,
+                    # A long path breaks after a slash on a phone.
+                    "parts": path.removeprefix("/").split("/"),
                     "summary": operation["summary"],
                     "description": operation.get("description", ""),
                     "parameters": [_parameter(one) for one in operation.get("parameters", [])],
