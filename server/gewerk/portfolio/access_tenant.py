@@ -26,7 +26,7 @@ class Tenancy:
 
 def tenancy_for(actor: Actor, *, as_of: date) -> Tenancy:
     """The acting tenant's own. The lease's last day counts as the last day of access. Raises NoTenancy."""
-    if actor.kind is not ActorKind.PERSON or Role.TENANT not in actor.roles:
+    if actor.kind is not ActorKind.PERSON or actor.id is None or Role.TENANT not in actor.roles:
         raise NoTenancy
     membership = Membership.objects.filter(
         person_id=actor.id, organisation_id=actor.organisation_id, role=Role.TENANT, ended_at__isnull=True

@@ -82,7 +82,7 @@ class ActingPerson:
             request.actor = actor_for(request.user, membership.organisation_id, memberships=memberships)  # type: ignore[attr-defined]
             language = request.user.language or membership.organisation.language
             translation.activate(language)
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             timezone.activate(ZoneInfo(membership.organisation.time_zone))
         try:
             return self.get_response(request)
