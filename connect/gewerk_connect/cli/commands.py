@@ -1,5 +1,6 @@
 """What each command does: load, call one function, print, end with the right code."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -214,6 +215,8 @@ def _run(call: Call, offline: bool, whole: bool, *, examples: int, confirm_fuse:
     from gewerk_connect.push import IN_FLIGHT, open_target
     from gewerk_connect.report import outcome_text
 
+    # a stock lives until it is compared: looking through it for rubbish again and again finds none
+    gc.set_threshold(50_000, 20, 20)
     with _guarded(call):
         connection = call.load()
         upper = _Source(connection)

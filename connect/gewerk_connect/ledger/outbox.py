@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from gewerk_connect.canonical import Entity
 from gewerk_connect.ledger.store import Store
 
-_CHUNK = 2_000
-"""Intents per statement; with 10,000 the rows in hand cost more memory than the calls they save."""
+_CHUNK = 500
+"""Intents per statement and transaction; with 2,000 the rows in hand cost more memory than the calls they save."""
 
 
 class Step(IntEnum):
