@@ -214,6 +214,7 @@ def _run(call: Call, offline: bool, whole: bool, *, examples: int, confirm_fuse:
     from gewerk_connect.cli.progress import progress
     from gewerk_connect.push import IN_FLIGHT, open_target
     from gewerk_connect.report import outcome_text
+    from gewerk_connect.report.text import fuse_lines
 
     # a stock lives until it is compared: looking through it for rubbish again and again finds none
     gc.set_threshold(50_000, 20, 20)
@@ -248,19 +249,12 @@ def _run(call: Call, offline: bool, whole: bool, *, examples: int, confirm_fuse:
             _print(outcome_text(outcome, connection.name, call.language, findings))
         if outcome.posted is False:
             typer.echo(say(call.language, "not_posted"), err=True)
+        if call.as_json:
+            for line in filter(None, fuse_lines(outcome, call.language)):
+                typer.echo(line, err=True)
         if outcome.status == "stopped_by_fuse":
-            _tell_fuse(call, outcome)
             raise typer.Exit(FUSE)
         _end(call, outcome.findings_total)
-
-
-def _tell_fuse(call: Call, outcome: Any) -> None:
-    if call.as_json:
-        from gewerk_connect.report.text import fuse_lines
-
-        for line in fuse_lines(outcome, call.language):
-            if line:
-                typer.echo(line, err=True)
 
 
 # explain, report

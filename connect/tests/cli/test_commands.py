@@ -215,6 +215,7 @@ def test_the_fuse_ends_with_5_until_confirmed(cli: Cli, config: Path, api: Stand
     planned = cli("plan", "-c", config, *DAY)
     assert planned.code == 0
     assert "SICHERUNG" in planned.out
+    assert "SICHERUNG" in cli("plan", "-c", config, *DAY, "--json").err
     ended = cli("apply", "-c", config, *DAY)
     assert ended.code == 5
     assert "--confirm-fuse" in ended.out
