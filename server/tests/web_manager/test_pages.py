@@ -67,10 +67,10 @@ def test_the_list_shows_units_vacancy_and_sums(
     factories.property_(office.organisation, street="Anger", house_number="7", city="Erfurt", external_id="2-1-1")
     answer = office.browser.get("/properties/")
     assert row_of(answer, "Lindemannstraße 12 a").startswith(
-        "Lindemannstraße 12 a 44137 Dortmund 1-9-66 3 1 Befund niemand"
+        "Lindemannstraße 12 a 44137 Dortmund 1-9-66 3 1 64,35 m² Befund niemand"
     )
     assert "nichts offen" in row_of(answer, "Anger 7")
-    assert row_of(answer, "2 Objekte").startswith("2 Objekte 3 1 33,3 %")
+    assert row_of(answer, "2 Objekte").startswith("2 Objekte 3 1 33,3 % 64,35 m²")
     assert text_of(answer).index("Anger 7") < text_of(answer).index("Lindemannstraße 12 a")
     turned = text_of(office.browser.get("/properties/?sort=-address"))
     assert turned.index("Anger 7") > turned.index("Lindemannstraße 12 a")
@@ -99,6 +99,13 @@ def test_filters_narrow_the_list(
     assert answer.status_code == 200
     rows = re.findall(r'<th scope="row"><a href="/properties/[^"]+">([^<]+)</a>', answer.content.decode())
     assert [unescape(r) for r in rows] == found
+
+
+def test_the_sentence_says_how_much_of_the_whole_is_shown(office: Any, house: Any, factories: ModuleType) -> None:
+    factories.property_(office.organisation, city="Erfurt")
+    assert "1 von 2 Objekten" in text_of(office.browser.get("/properties/?city=Erfurt"))
+    assert "1 von 3 Einheiten" in text_of(office.browser.get("/sub-properties/?type=unit&occupancy=vacant"))
+    assert "2 Mieter" in text_of(office.browser.get("/sub-properties/?type=tenant"))
 
 
 def test_nothing_found_leads_back_to_everything(office: Any, house: Any) -> None:

@@ -94,6 +94,8 @@ class Formats:
 
     def length_of(self, seconds: float) -> str:
         """A duration: ``1 minute 52 seconds``."""
+        if seconds < 1:
+            return _("less than a second")
         whole = round(seconds)
         if whole < 60:
             return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}

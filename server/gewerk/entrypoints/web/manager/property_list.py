@@ -113,6 +113,7 @@ COLUMNS: tuple[Column[PropertyRow], ...] = (
         lambda row, reader: Cell(text=row.record.property_type),
         lambda row, reader: row.record.property_type,
         sort=("property_type", "street_order", "number_order"),
+        shown=False,
     ),
     Column(
         "units",
@@ -148,7 +149,6 @@ COLUMNS: tuple[Column[PropertyRow], ...] = (
         lambda row, reader: row.area_m2,
         sort=("area",),
         numeric=True,
-        shown=False,
     ),
     Column(
         "year",
@@ -397,10 +397,7 @@ def property_list(request: HttpRequest) -> HttpResponseBase:
 def _more(reader: Reader, page: Page) -> dict[str, Any]:
     everything = properties(reader.actor).filter(archived_at__isnull=True).count()
     if page.state.narrowed:
-        sentence = _("%(found)s of %(all)s") % {
-            "found": reader.formats.number(page.count),
-            "all": words.properties(everything),
-        }
+        sentence = words.part_of("property", reader.formats.number(page.count), everything)
     else:
         sentence = page.count_sentence
     run = next(iter(latest_runs(reader.actor)), None)

@@ -111,6 +111,24 @@ FINDINGS: dict[str, FindingWords] = {
         "left_out",
         "search",
     ),
+    "unmapped_value": FindingWords(
+        gettext_lazy("Code not known"),
+        gettext_lazy("Add the code (kind of contract, role, kind of partner) to the connector's mapping file."),
+        "held",
+        "circle-help",
+    ),
+    "missing_key": FindingWords(
+        gettext_lazy("Row without a number"),
+        gettext_lazy("Give the record its number in the ERP; without one it cannot be told from others."),
+        "held",
+        "tag",
+    ),
+    "invalid_number": FindingWords(
+        gettext_lazy("Value is no number"),
+        gettext_lazy("Correct area, rooms or year in the ERP; until then the field stays empty."),
+        "sent",
+        "ruler",
+    ),
     "email_lost": FindingWords(
         gettext_lazy("Tenant lost the e-mail address"),
         gettext_lazy("Enter the address again in the ERP; the tenant is kept until then."),

@@ -447,10 +447,7 @@ def _more(reader: Reader, page: Page, kind: str) -> dict[str, Any]:
     everything = sub_properties(reader.actor).filter(type=kind, archived_at__isnull=True).count()
     sentence = page.count_sentence
     if page.state.narrowed:
-        sentence = _("%(found)s of %(all)s") % {
-            "found": reader.formats.number(page.count),
-            "all": words.of_kind(kind, everything),
-        }
+        sentence = words.part_of(kind, reader.formats.number(page.count), everything)
     placeholder, label = SEARCHES[kind]
     return {
         "kind": kind,

@@ -52,6 +52,19 @@ def of_kind(kind: str, n: int) -> str:
     return ngettext("%(n)d owner", "%(n)d owners", n) % {"n": n}
 
 
+def part_of(kind: str, found: str, n: int) -> str:
+    """``19 of 40 properties``: how much of the whole a filtered list shows."""
+    if kind == "property":
+        text = ngettext("%(found)s of %(n)d property", "%(found)s of %(n)d properties", n)
+    elif kind == SubPropertyType.UNIT:
+        text = ngettext("%(found)s of %(n)d unit", "%(found)s of %(n)d units", n)
+    elif kind == SubPropertyType.TENANT:
+        text = ngettext("%(found)s of %(n)d tenant", "%(found)s of %(n)d tenants", n)
+    else:
+        text = ngettext("%(found)s of %(n)d owner", "%(found)s of %(n)d owners", n)
+    return text % {"found": found, "n": n}
+
+
 def street_line(one: Property) -> str:
     """Street and number, in the country's order; else the line as the ERP holds it, else the name."""
     parts = (one.house_number, one.street) if one.country == "GB" else (one.street, one.house_number)
