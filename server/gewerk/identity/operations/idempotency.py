@@ -63,8 +63,3 @@ def remember_answer(*, number: int, status: int, headers: dict[str, str], body: 
     head = "\n".join(f"{name}: {value}" for name, value in headers.items()).encode()
     kept = zlib.compress(head + b"\n\n" + body, level=1)
     IdempotentAnswer.objects.filter(pk=number).update(status=status, body=kept)
-
-
-def forget_answers(*, now: datetime) -> int:
-    """Deletes what is older than 24 hours; the worker calls it."""
-    return IdempotentAnswer.objects.filter(created_at__lte=now - LIFE).delete()[0]
