@@ -6,7 +6,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gewerk_connect.canonical.model import PART
 from gewerk_connect.rules.addresses import house_number
 from gewerk_connect.rules.contacts import phone
 from gewerk_connect.rules.floor import floor, position
@@ -98,10 +97,11 @@ class Payloads:
             del payload[field]
         return payload
 
-    def unit(self, key: str, property_id: str, usage: str, fields: Sequence[str], occupancy: int) -> dict[str, Any]:
+    def unit(
+        self, client: str, number: str, property_id: str, usage: str, fields: Sequence[str], occupancy: int
+    ) -> dict[str, Any]:
         """``fields`` are those of ``canonical.Unit`` from ``name`` on, numbers normalised; ``usage`` is the rule's."""
         name, usage_raw, floor_raw, place, living, usable, rooms = fields
-        client, _, _, number = key.split(PART)
         payload: dict[str, Any] = {
             "property_external_id": property_id,
             "name": name.strip() or f"{usage_raw.strip() or self._unit_word} {number.lstrip('0') or number}",

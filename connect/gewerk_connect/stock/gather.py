@@ -317,7 +317,7 @@ class Gatherer:
             key = f"{client}{PART}{number}"
             if " " in key:
                 key = clean_key(client, number)
-            if key.startswith(PART) or key.endswith(PART):
+            if key[0] == PART or key[-1] == PART:
                 self._no_key("contracts", row, (client, number, kind, start, end), "number")
                 continue
             kind_code = kinds.get(kind)

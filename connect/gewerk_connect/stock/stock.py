@@ -208,68 +208,59 @@ class Stock:
             )
 
     def _units(self, order: array[int]) -> Iterator[Judged]:
-        held, ids, verdicts, payloads = self._held, self._ids, self._judged.unit_verdicts, self._payloads
+        held, separator, verdicts = self._held, self._ids.separator, self._judged.unit_verdicts
         occupancy, keys, rows, get = self._judged.occupancy, held.units.keys, held.units.rows, held.units.get
-        buildings, usages = held.buildings.keys, held.unit_usage
-        render, parts, file = ids.render, ids.parts, held.columns["units"].file
-        property_ids = [render(key) for key in buildings]
+        usages, buildings, unit = held.unit_usage, held.unit_building, self._payloads.unit
+        property_ids, file = [self._ids.render(key) for key in held.buildings.keys], held.columns["units"].file
         previous = None
         for place in order:
             code = verdicts[place]
-            key = keys[place]
-            external_id = render(key)
+            parts = keys[place].split(PART)
+            key = tuple([part for part in parts if part] if "" in parts else parts)
+            external_id = separator.join(key)
             if code == v.NOT_SHOWN or external_id == previous:
                 continue
             previous = external_id
+            origin = Origin(file, rows[place])
             if code == v.SEND:
-                payload = payloads.unit(
-                    key,
-                    property_ids[held.unit_building[place]],
+                payload = unit(
+                    parts[0],
+                    parts[3],
+                    property_ids[buildings[place]],
                     _USAGE_NAMES[usages[place]],
                     get(place),
                     occupancy[place],
                 )
-                yield Judged(
-                    Entity.UNIT, parts(key), external_id, Verdict.SEND, None, payload, Origin(file, rows[place])
-                )
+                yield Judged(Entity.UNIT, key, external_id, Verdict.SEND, None, payload, origin)
             else:
-                yield Judged(
-                    Entity.UNIT,
-                    parts(key),
-                    external_id,
-                    v.verdict_of(code),
-                    v.REASONS[code],
-                    None,
-                    Origin(file, rows[place]),
-                )
+                yield Judged(Entity.UNIT, key, external_id, v.verdict_of(code), v.REASONS[code], None, origin)
 
     def _people(self, entity: Entity, order: array[int]) -> Iterator[Judged]:
-        held, judged, render = self._held, self._judged, self._ids.render
         if not order:
             return
+        held, judged, render, separator = self._held, self._judged, self._ids.render, self._ids.separator
         verdicts, get, person = judged.link_verdicts, held.parties.get, self._payloads.person
-        unit_keys, unit_verdicts = held.units.keys, judged.unit_verdicts
+        unit_keys, unit_verdicts, first_unit = held.units.keys, judged.unit_verdicts, held.contract_unit
         starts, ends, more_units = held.contract_start, held.contract_end, held.contract_more_units
         file, day = held.columns["contract_parties"].file, cache(_iso)
         contracts, parties, link_role = held.link_contract, held.link_party, held.link_role
-        link_id = judged.link_id
         names, party_numbers, link_rows = held.contract_names, held.parties.keys, held.link_rows
         shares = [share for _, share in held.role_shares]
         roles = {at: ROLES[role] for at, (role, _) in enumerate(held.role_shares) if role < len(ROLES)}
         previous = None
         for place in order:
             code = verdicts[place]
-            external_id = link_id(place)
+            contract, party = contracts[place], parties[place]
+            if contract >= 0 and party >= 0:
+                client, number = names[contract].split(PART)
+                key: tuple[str, ...] = (client, number, party_numbers[party])
+            else:
+                key = tuple(judged.link_key(place).split(PART))
+            external_id = separator.join(key)
             if code == v.NOT_SHOWN or external_id == previous:
                 continue
             previous = external_id
             origin = Origin(file, link_rows[place])
-            contract = contracts[place]
-            if contract >= 0 and parties[place] >= 0:
-                client, number = names[contract].split(PART)
-                key: tuple[str, ...] = (client, number, party_numbers[parties[place]])
-            else:
-                key = tuple(judged.link_key(place).split(PART))
             if code != v.SEND:
                 yield Judged(entity, key, external_id, v.verdict_of(code), v.REASONS[code], None, origin)
                 continue
@@ -278,7 +269,7 @@ class Stock:
                     render(unit_keys[unit]) for unit in held.units_of(contract) if unit_verdicts[unit] == v.SEND
                 )
             else:
-                units = [render(unit_keys[held.contract_unit[contract]])]
+                units = [render(unit_keys[first_unit[contract]])]
             payload = person(
                 client,
                 number,
@@ -288,7 +279,7 @@ class Stock:
                 shares[place_role],
                 key[2],
                 units,
-                get(parties[place]),
+                get(party),
             )
             yield Judged(entity, key, external_id, Verdict.SEND, None, payload, origin)
 
