@@ -13,6 +13,7 @@ from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.listing.state import LONGEST_SEARCH
+from gewerk.entrypoints.web.manager.stock_kinds import stock_kinds
 from gewerk.entrypoints.web.manager.story import story
 from gewerk.portfolio.access import NotFound, property_groups
 from gewerk.portfolio.leadership import led_by_erp
@@ -46,6 +47,7 @@ def group_list(request: HttpRequest) -> HttpResponseBase:
             "page": page,
             "text": text,
             "archived": archived,
+            "kinds": stock_kinds("property_group"),
             "sentence": ngettext("%(n)d group", "%(n)d groups", count) % {"n": count},
             "tabs": [
                 {"label": _("All groups"), "url": reverse("property-groups"), "active": not archived},

@@ -16,6 +16,7 @@ from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.page import Page
 from gewerk.entrypoints.web.manager.listing.pieces import Action, Cell, Column, Filter, Listing, Option, Reader, Tab
 from gewerk.entrypoints.web.manager.listing.show import show_list
+from gewerk.entrypoints.web.manager.stock_kinds import stock_kinds
 from gewerk.identity.models import MANAGING_ROLES, Person
 from gewerk.portfolio.access import properties, property_groups, sub_properties
 from gewerk.portfolio.models import Property
@@ -406,6 +407,7 @@ def _more(reader: Reader, page: Page) -> dict[str, Any]:
             "when": reader.formats.when(run.finished_at)
         }
     return {
+        "kinds": stock_kinds("property"),
         "any_record": bool(everything or page.count or page.state.narrowed),
         "sentence": sentence,
         "placeholder": _("Street, number, place, tenant"),

@@ -21,6 +21,7 @@ from gewerk.entrypoints.web.manager.listing.show import show_list
 from gewerk.entrypoints.web.manager.occupant_words import unit_line
 from gewerk.entrypoints.web.manager.property_list import STATE_FILTER
 from gewerk.entrypoints.web.manager.record_words import party_title, phone_words
+from gewerk.entrypoints.web.manager.stock_kinds import stock_kinds
 from gewerk.portfolio.access import properties, sub_properties
 from gewerk.portfolio.models import Occupancy, SubProperty, SubPropertyType
 from gewerk.portfolio.queries.findings import found_fault
@@ -451,10 +452,7 @@ def _more(reader: Reader, page: Page, kind: str) -> dict[str, Any]:
     placeholder, label = SEARCHES[kind]
     return {
         "kind": kind,
-        "kinds": [
-            {"label": listing.title, "url": f"{reverse(listing.route)}?type={key}", "active": key == kind}
-            for key, listing in LISTINGS.items()
-        ],
+        "kinds": stock_kinds(kind),
         "any_record": bool(everything or page.count or page.state.narrowed),
         "sentence": sentence,
         "placeholder": placeholder,

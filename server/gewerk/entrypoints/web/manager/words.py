@@ -18,6 +18,7 @@ KINDS_MANY: dict[str, Promise] = {
     "unit": gettext_lazy("Units"),
     "tenant": gettext_lazy("Tenants"),
     "landlord": gettext_lazy("Owners"),
+    "property_group": gettext_lazy("Property groups"),
 }
 KIND_ICONS = {
     "property": "building-2",
