@@ -149,11 +149,34 @@ class Gatherer:
                 raise self._source.missing(table)
             return
         self.held.columns[table], batches = opened
+        self._same_levels(table)
         total = 0
         for start, rows in batches:
             total += len(rows)
             yield from enumerate(rows, start)
         self.held.source_rows[table] = total
+
+    def _same_levels(self, table: str) -> None:
+        """Tables that name each other's records must have the same levels, or no reference would ever be found."""
+        other = {"units": "buildings", "contract_units": "units"}.get(table)
+        if other is None:
+            return
+        columns = self.held.columns
+        for level in ("economic_entity", "building") if other == "units" else ("economic_entity",):
+            if (level in columns[table].names) == (level in columns[other].names):
+                continue
+            lacking, having = (table, other) if level in columns[other].names else (other, table)
+            name = columns[having].names[level]
+            raise SourceError(
+                "column_missing",
+                f"Diese Spalte gibt es in {columns[having].file}, hier fehlt sie; ohne sie finden die Zeilen einander "
+                "nicht. Ergänzen Sie sie in beiden Dateien oder lassen Sie sie in beiden weg.",
+                f"This column is in {columns[having].file} and missing here; without it the rows do not find each other. "
+                "Add it to both files or leave it out of both.",
+                file=columns[lacking].file,
+                row=1,
+                column=name,
+            )
 
     def _note(self, code: str, table: str, row: int, field_name: str | None, detail: str | None, key: str = "") -> None:
         columns = self.held.columns[table]

@@ -216,10 +216,16 @@ class Judge:
         for at in range(1, len(order) + 1):
             if at < len(order) and ids[by_id[at]] == ids[by_id[start]]:
                 continue
-            if at - start > 1:
+            if at - start > 1:  # by key as well, so that the order of the rows decides nothing
+                order[start:at] = array("I", sorted(order[start:at], key=lambda place: self._key(entity, place)))
                 self._collided(order[start:at], verdicts, entity, ids[by_id[start]], origin)
             start = at
         return order
+
+    def _key(self, entity: Entity, place: int) -> str:
+        if entity is Entity.PROPERTY:
+            return self.held.buildings.keys[place]
+        return self.held.units.keys[place] if entity is Entity.UNIT else self.link_key(place)
 
     def _collided(
         self,

@@ -203,3 +203,13 @@ def test_file_names_in_any_case(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(EXPORTS / "sigma", tmp_path / "sigma"))
     (folder / "objekte.csv").rename(folder / "OBJEKTE.CSV")
     assert judged(folder, kind="wodis-sigma").source_rows["buildings"] == 41
+
+
+@pytest.mark.parametrize("table", ["units", "contract_units"])
+def test_a_level_that_only_one_of_two_tables_has(tmp_path: Path, table: str) -> None:
+    folder = write_tables(tmp_path / "folder", small())
+    file = folder / f"{table}.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("economic_entity", "note", 1), encoding="utf-8")
+    with pytest.raises(SourceError, match="economic_entity") as caught:
+        judged(folder)
+    assert (caught.value.code, caught.value.file) == ("column_missing", f"{table}.csv")
