@@ -50,7 +50,7 @@ class Crawler:
             address = queue.pop(0)
             path = urlsplit(address).path
             name = self.route_of(path)
-            if name is None or name == "account_logout" or len(self.found.get(name, [])) >= self.per_route:
+            if name is None or len(self.found.get(name, [])) >= self.per_route:
                 continue
             if page.request.head(self.base_url + address, max_redirects=0).headers.get("content-disposition"):
                 continue  # a file to keep, not a page

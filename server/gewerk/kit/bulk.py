@@ -139,3 +139,14 @@ def delete_pairs(model: type[models.Model], names: tuple[str, str], pairs: Seque
             f"DELETE FROM {table} WHERE {columns[0]} = %s AND {columns[1]} = %s",  # noqa: S608
             _prepare(pairs, prepared),
         )
+
+
+def ids_by_text(rows: "models.QuerySet[Any]", name: str) -> dict[str, UUID]:
+    """``name`` -> primary key of ``rows``; as ``values_list`` would, without its conversion value by value."""
+    sql, params = rows.order_by().values_list(name, "pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found = cursor.fetchall()
+    if connection.vendor == "postgresql":
+        return dict(found)
+    return {text: UUID(key) for text, key in found}

@@ -7,25 +7,34 @@ _GERMAN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa", "ł": "l", "đ": "d", "ı": "i"}
 )
 _STREET = re.compile(r"(?<=[a-z])str(?:\.|asse\b|\b)|\bstr(?:\.|asse\b|\b)")
-_SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
-_NOT_WORD = re.compile(r"[^0-9a-z]+")
+_SIGNS = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
+_NOT_WORD = re.compile(r"[\W_]+")
+"""Letters of other scripts stay, so that a Greek or Cyrillic name is found as it is written."""
 
 
 def fold(text: str) -> str:
     """Lower case, ä = ae, ß = ss, accents gone, ``Straße``/``Strasse``/``Str.`` one thing, runs of other signs one space."""
-    if text.isascii():
-        plain = text.lower()
-    else:
-        # Compatibility first: a raised or ringed capital is a capital, too late to lower after it is taken apart.
-        lowered = unicodedata.normalize("NFKC", text).casefold().replace("i̇", "i")
-        plain = lowered.translate(_GERMAN)
-        if not plain.isascii():
-            plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c)).lower()
+    plain = text.lower() if text.isascii() else _plain(text)
     if "str" in plain:
         plain = _STREET.sub("strasse", plain)
     if plain.isascii():
-        return " ".join(plain.translate(_SIGNS).split())
+        # Bytes: a table look-up per sign, several times as fast as the expression.
+        return b" ".join(plain.encode("ascii").translate(_SIGNS).split()).decode("ascii")
     return _NOT_WORD.sub(" ", plain).strip()
+
+
+def _plain(text: str) -> str:
+    """Lower case without umlauts and accents."""
+    composed = text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    lowered = composed.casefold()
+    # The four that German has come first: most texts are done after them.
+    plain = lowered.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
+    if plain.isascii():
+        return plain
+    spelled = plain.replace("i̇", "i").translate(_GERMAN)
+    # Twice: taking a sign apart may give one that folds again.
+    apart = unicodedata.normalize("NFKD", spelled).casefold()
+    return "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c))
 
 
 def fold_short(text: str) -> str:
