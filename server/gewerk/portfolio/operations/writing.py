@@ -128,7 +128,7 @@ def _by_external_id(rows: Any, actor: Actor, external_ids: Sequence[str]) -> dic
     rows = rows.filter(organisation_id=actor.organisation_id)
     if actor.client_number:
         rows = rows.filter(client_number=actor.client_number)
-    return dict(rows.filter(external_id__among=frozenset(external_ids)).values_list("external_id", "id"))
+    return bulk.ids_by_text(rows.filter(external_id__among=frozenset(external_ids)), "external_id")
 
 
 @dataclass(slots=True)
