@@ -3,10 +3,9 @@
 import unicodedata
 
 import pytest
+from gewerk.kit.folding import _GERMAN, _NOT_WORD, _STREET, fold, fold_short
 from hypothesis import given
 from hypothesis import strategies as st
-
-from gewerk.kit.folding import _GERMAN, _NOT_WORD, _STREET, fold, fold_short
 
 
 def by_the_long_way(text):
