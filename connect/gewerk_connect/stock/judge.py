@@ -255,7 +255,7 @@ class Judge:
         """One place per key. The same partner twice on a contract with another role or share is held (rule 4)."""
         held, verdicts = self.held, self.link_verdicts
         first: dict[str, int] = {}
-        for place in sorted(group):
+        for place in group:
             known = first.setdefault(self.link_key(place), place)
             if known == place:
                 continue
