@@ -2,6 +2,7 @@
 
 import pytest
 from gewerk.journal.models import Entry
+from gewerk.portfolio.models import IntegrationRun
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,26 @@ def test_a_run_is_kept_whole_and_replaced_when_reported_again(api, connection):
     assert api.post(f"/integrations/{connection}/runs", {**RUN, "external_id": "run-2"}).json()["number"] == 2
     listed = api.get(f"/integrations/{connection}/runs").json()["items"]
     assert [(r["number"], "items" in r["findings"]) for r in listed] == [(2, False), (1, False)]
+
+
+def test_a_repeated_report_gets_the_first_answer_again(api, connection):
+    first = api.post(f"/integrations/{connection}/runs", RUN, Idempotency_Key="run-1")
+    again = api.post(f"/integrations/{connection}/runs", RUN, Idempotency_Key="run-1")
+    assert (first.status_code, again.status_code, again["Idempotent-Replayed"]) == (201, 201, "true")
+    assert again.content == first.content
+    assert Entry.objects.filter(event="integration_run.succeeded").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_cannot_be_journalled_is_not_kept(api, monkeypatch):
+    connection = api.post("/integrations", CONNECTION).json()["id"]
+
+    def fail(**_given):
+        raise RuntimeError("the journal is full")
+
+    monkeypatch.setattr("gewerk.portfolio.operations.report_run.record", fail)
+    assert api.post(f"/integrations/{connection}/runs", RUN).status_code == 500
+    assert not IntegrationRun.objects.exists()
 
 
 def test_runs_page_backwards(api, connection):

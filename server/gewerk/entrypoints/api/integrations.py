@@ -75,10 +75,14 @@ def add_to(api: NinjaAPI) -> None:
         """Keyed by external_id: reported again it replaces what was reported before. Never personal data."""
         only_known(request)
         report = body(request, _RUN)
-        run, is_new = report_run(
-            actor=actor_of(request), integration_id=integration_id, report=report, now=timezone.now()
-        )
-        return answer(shown.run_row(run, with_findings=True), status=201 if is_new else 200)
+
+        def act() -> HttpResponse:
+            run, is_new = report_run(
+                actor=actor_of(request), integration_id=integration_id, report=report, now=timezone.now()
+            )
+            return answer(shown.run_row(run, with_findings=True), status=201 if is_new else 200)
+
+        return once(request, act)
 
     @api.get(
         "/integrations/{integration_id}/runs",
