@@ -153,6 +153,7 @@ def test_what_is_not_there_is_a_problem(api):
 def test_latest_redirects_with_method_and_query(api):
     answer = api.client.post("/api/latest/properties/upsert?x=1")
     assert (answer.status_code, answer["Location"]) == (307, "/api/2026-11-01/properties/upsert?x=1")
+    assert api.client.get("/api/latest/openapi.json")["Location"] == "/api/2026-11-01/openapi.json"
     assert api.client.get("/api/2020-01-01/properties").status_code == 404
     assert api.client.get("/api/2020-01-01/openapi.json").status_code == 404
     assert api.client.get("/api/").status_code == 404

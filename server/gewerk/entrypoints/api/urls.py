@@ -47,8 +47,8 @@ def _versioned() -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("docs", docs.docs, name="api-docs"),
-    path("<str:version>/openapi.json", csrf_exempt(openapi), name="api-openapi"),
     re_path(r"^latest/(?P<rest>.*)$", csrf_exempt(latest), name="api-latest"),
+    path("<str:version>/openapi.json", csrf_exempt(openapi), name="api-openapi"),
     *_versioned(),
     re_path(r"^(?P<rest>.*)$", csrf_exempt(door(nowhere)), name="api-nowhere"),
 ]
