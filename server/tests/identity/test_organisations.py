@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from gewerk.identity.countries import COUNTRIES, LANGUAGES
 from gewerk.identity.models import ApiKey, ApiSecret, Invitation, Membership, Organisation, Person, Role
 from gewerk.identity.operations import first_operator
+from gewerk.identity.operations.invitations import EmailIsInvalid
 from gewerk.identity.operations.key_reminders import remind_of_old_secrets
 from gewerk.identity.operations.organisations import CompanyIsInvalid, update_company
 from gewerk.identity.queries.organisations import organisations
@@ -124,6 +125,17 @@ def test_a_firms_first_person_is_of_the_firm(operator: Actor, factories: ModuleT
         actor=operator, name="Brandt", kind="firm", country="DE", email="b@example.org", now=factories.NOW
     )
     assert Invitation.objects.get().role == Role.FIRM
+
+
+@pytest.mark.django_db
+def test_an_organisation_that_nobody_can_be_invited_to_is_not_left_behind(
+    operator: Actor, factories: ModuleType
+) -> None:
+    # Within the length that the form lets pass, beyond that of the column.
+    email = f"{'x' * 60}@{'.'.join(['y' * 60] * 4)}.example"
+    with pytest.raises(EmailIsInvalid):
+        take_organisation_in(actor=operator, name="Brandt", kind="firm", country="DE", email=email, now=factories.NOW)
+    assert not Organisation.objects.filter(name="Brandt").exists()
 
 
 @pytest.mark.django_db
