@@ -126,6 +126,22 @@ def test_a_tenants_access_ends_with_the_lease(admin: Actor, factories: ModuleTyp
     assert live_memberships(person, now=evening + timedelta(minutes=31)) == []
 
 
+def test_a_tenant_comes_back_with_a_new_lease(admin: Actor, factories: ModuleType) -> None:
+    building = factories.property_(factories.organisation())
+    former, new = factories.tenant(factories.unit(building)), factories.tenant(factories.unit(building))
+    lease = {"actor": admin, "email": "mieter@example.org", "now": factories.NOW}
+    first = invitations.invite_tenant(**lease, sub_property_id=former.pk, ends_date=date(2026, 12, 31))
+    person = accept(first, factories)
+    with pytest.raises(invitations.AlreadyThere):
+        invitations.invite_tenant(**lease, sub_property_id=new.pk, ends_date=None)
+    later = factories.NOW + timedelta(days=60)
+    second = invitations.invite_tenant(**{**lease, "now": later}, sub_property_id=new.pk, ends_date=None)
+    assert accept(second, factories, now=later) == person
+    assert [m.sub_property_id for m in live_memberships(person, now=later)] == [new.pk]
+    ended = Membership.objects.get(sub_property_id=former.pk)
+    assert Entry.objects.filter(event="membership.ended", object_id=ended.pk).count() == 1
+
+
 def test_only_administrators_invite(factories: ModuleType) -> None:
     organisation = factories.organisation()
     officer = factories.person(organisation, role=Role.HOUSING_OFFICER)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
@@ -97,7 +98,11 @@ def _invite(
 ) -> Invitation:
     email = _address(email)
     live = Membership.objects.filter(
-        Q(ended_at__isnull=True) | Q(ended_at__gt=now), organisation=organisation, role=role, person__email=email
+        Q(ended_at__isnull=True) | Q(ended_at__gt=now),
+        Q(ends_date__isnull=True) | Q(ends_date__gte=_today(organisation, now)),
+        organisation=organisation,
+        role=role,
+        person__email=email,
     )
     if live.exists():
         raise AlreadyThere
@@ -124,6 +129,10 @@ def _invite(
         data={"role": role},
     )
     return invitation
+
+
+def _today(organisation: Organisation, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(organisation.time_zone)).date()
 
 
 def _address(email: str) -> str:
@@ -178,6 +187,13 @@ def accept_invitation(
             last_name=last_name.strip(),
             created_at=now,
         )
+    actor = Actor(
+        kind=ActorKind.PERSON,
+        id=person.pk,
+        organisation_id=invitation.organisation_id,
+        roles=frozenset({invitation.role}),
+    )
+    _end_what_ran_out(actor, invitation, now=now)
     membership, _created = Membership.objects.get_or_create(
         person=person,
         organisation=invitation.organisation,
@@ -189,12 +205,6 @@ def accept_invitation(
             "created_at": now,
         },
     )
-    actor = Actor(
-        kind=ActorKind.PERSON,
-        id=person.pk,
-        organisation_id=invitation.organisation_id,
-        roles=frozenset({invitation.role}),
-    )
     record(actor=actor, event="invitation.accepted", object_type="invitation", object_id=invitation.pk, now=now)
     record(
         actor=actor,
@@ -205,3 +215,26 @@ def accept_invitation(
         data={"role": membership.role},
     )
     return person
+
+
+def _end_what_ran_out(actor: Actor, invitation: Invitation, *, now: datetime) -> None:
+    """Somebody whose former lease has ended comes back with a new one: the old membership makes room for it."""
+    former = Membership.objects.filter(
+        person_id=actor.id,
+        organisation=invitation.organisation,
+        role=invitation.role,
+        ended_at__isnull=True,
+        ends_date__lt=_today(invitation.organisation, now),
+    ).first()
+    if former is None:
+        return
+    former.ended_at = now
+    former.save(update_fields=["ended_at"])
+    record(
+        actor=actor,
+        event="membership.ended",
+        object_type="membership",
+        object_id=former.pk,
+        now=now,
+        data={"role": former.role},
+    )
