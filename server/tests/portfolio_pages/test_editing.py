@@ -218,5 +218,5 @@ def test_views_belong_to_who_saved_them(org: object, actor: Actor, factories: Mo
     assert view.query == "city=Kiel&sort=-units"
     assert not delete_view(actor=other, view_id=view.pk)
     with pytest.raises(NameMissing):
-        save_view(actor=actor, listing="properties", name=" ", query="", now=NOW)
+        save_view(actor=actor, listing="properties", name=" \x00", query="", now=NOW)
     assert delete_view(actor=actor, view_id=view.pk)

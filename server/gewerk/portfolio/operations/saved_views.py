@@ -27,6 +27,8 @@ class TooManyViews(Refusal):
 def save_view(*, actor: Actor, listing: str, name: str, query: str, now: datetime) -> None:
     """A name used before gets the new content. Raises ``NameMissing`` or ``TooManyViews``."""
     person_id = _person(actor)
+    # No database column holds NUL.
+    listing, name, query = (text.replace("\x00", "") for text in (listing, name, query))
     wanted = name.strip()[:60]
     if not wanted:
         raise NameMissing
