@@ -1,1 +1,4 @@
-"""Doors: pages, API, worker, commands. A door decides nothing: it fetches what this actor may touch, makes one call, translates the answer."""
+"""Doors: pages, API, worker, commands.
+
+A door decides nothing: it fetches what this actor may touch, makes one call, translates the answer.
+"""

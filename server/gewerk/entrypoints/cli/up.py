@@ -149,7 +149,8 @@ def _fill_demo(start: Start, environment: dict[str, str]) -> None:
     config = folder / "demo.toml"
     config.write_text(
         f'name = "Stammdaten aus Wodis Sigma"\n\n[source]\nkind = "wodis-sigma"\npath = "{start.demo_export}"\n\n'
-        f'[target]\nkind = "gewerk"\nbase_url = "{start.base_url}"\nclient_id = "{access.client_id}"\nclient_secret_file = "client_secret"\n\n'
+        f'[target]\nkind = "gewerk"\nbase_url = "{start.base_url}"\nclient_id = "{access.client_id}"\n'
+        'client_secret_file = "client_secret"\n\n'
         '[settings]\nseparator = "-"\nclients = []\n'
     )
     connect = Path(sys.executable).with_name("gewerk-connect")

@@ -1,4 +1,7 @@
-"""Tables of the portfolio. ``stock`` is what stands and who lives there, ``record`` what all of it shares, ``integration`` the connector's reports."""
+"""Tables of the portfolio.
+
+``stock`` is what stands and who lives there, ``record`` what all of it shares, ``integration`` the connector's reports.
+"""
 
 from gewerk.portfolio.models.integration import Integration, IntegrationRun, RunStatus
 from gewerk.portfolio.models.record import ArchiveReason, FieldChange, OutsideReference, SavedView, Source
