@@ -116,6 +116,15 @@ class Client:
         """Archives up to 500 records (``external_id``, ``type`` of a sub-property, ``reason``), as ``upsert`` does."""
         return self._batch(f"/{resource}/archive", records, idempotency_key)
 
+    def rename(
+        self, resource: Resource, records: bytes | Sequence[Mapping[str, Any]], *, idempotency_key: str | None = None
+    ) -> list[Result]:
+        """Gives up to 500 records other ids (``external_id``, ``type`` of a sub-property, ``new_external_id``).
+
+        The records stay; one that was renamed before is ``unchanged``, so a call whose answer was lost is repeated.
+        """
+        return self._batch(f"/{resource}/rename", records, idempotency_key)
+
     def _batch(
         self, path: str, records: bytes | Sequence[Mapping[str, Any]], idempotency_key: str | None
     ) -> list[Result]:

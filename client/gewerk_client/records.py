@@ -27,7 +27,7 @@ class Result(TypedDict):
 
     external_id: str
     type: str | None
-    status: Literal["created", "updated", "unchanged", "archived", "rejected"]
+    status: Literal["created", "updated", "unchanged", "archived", "renamed", "rejected"]
     id: str | None
     problem: BatchProblem | None
 

@@ -230,3 +230,23 @@ class PropertyArchive(Archive, total=False):
 class SubPropertyArchive(Archive, total=False):
     external_id: Required[ExternalId]
     type: Required[Literal["unit", "tenant", "landlord"]]
+
+
+@with_config(_STRICT)
+class Rename(TypedDict, total=False):
+    """Another external id for a record that stays the same."""
+
+    external_id: Required[ExternalId]
+    new_external_id: Required[ExternalId]
+
+
+class GroupRename(Rename, total=False):
+    type: Literal["property_group"]
+
+
+class PropertyRename(Rename, total=False):
+    type: Literal["property"]
+
+
+class SubPropertyRename(Rename, total=False):
+    type: Required[Literal["unit", "tenant", "landlord"]]

@@ -54,6 +54,9 @@ BODIES = {
     "/properties/archive": {"records": [{"external_id": "1-9-66", "reason": "vanished"}]},
     "/sub-properties/archive": {"records": [{"type": "unit", "external_id": "1-9-66-2", "reason": "vanished"}]},
     "/property-groups/archive": {"records": [{"external_id": "1-9", "reason": "vanished"}]},
+    "/properties/rename": {"records": [{"external_id": "1-9-66", "new_external_id": "1_9_66"}]},
+    "/sub-properties/rename": {"records": [{"type": "unit", "external_id": "1-9-66-2", "new_external_id": "1_9_66_2"}]},
+    "/property-groups/rename": {"records": [{"external_id": "1-9", "new_external_id": "1_9"}]},
     "/properties": {"group_external_ids": ["1-9"]},
     "/sub-properties": {"type": "unit", "property_external_id": "1-9-66"},
     "/property-groups": None,
@@ -84,7 +87,7 @@ def test_another_organisations_key_reaches_nothing(api_for, foreign, method, pat
         if body is None:
             return
         answer = stranger.call(method.upper(), path, body)
-        if path.endswith(("/upsert", "/archive")):
+        if path.endswith(("/upsert", "/archive", "/rename")):
             assert {r["status"] for r in answer.json()["results"]} == {"rejected"}
         else:
             assert answer.status_code == 422, answer.content

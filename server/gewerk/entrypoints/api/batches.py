@@ -12,11 +12,14 @@ from gewerk.portfolio.operations.outcome import Outcome, Problem, Rejected, Sent
 from gewerk.portfolio.records import (
     BATCH,
     GroupArchive,
+    GroupRename,
     GroupUpsert,
     LandlordUpsert,
     PropertyArchive,
+    PropertyRename,
     PropertyUpsert,
     SubPropertyArchive,
+    SubPropertyRename,
     TenantUpsert,
     UnitUpsert,
 )
@@ -56,6 +59,21 @@ class SubPropertyArchives(TypedDict):
 
 
 @with_config(_STRICT)
+class GroupRenames(TypedDict):
+    records: Annotated[list[GroupRename], Field(min_length=1, max_length=BATCH)]
+
+
+@with_config(_STRICT)
+class PropertyRenames(TypedDict):
+    records: Annotated[list[PropertyRename], Field(min_length=1, max_length=BATCH)]
+
+
+@with_config(_STRICT)
+class SubPropertyRenames(TypedDict):
+    records: Annotated[list[SubPropertyRename], Field(min_length=1, max_length=BATCH)]
+
+
+@with_config(_STRICT)
 class _Envelope(TypedDict):
     records: Annotated[list[Any], Field(min_length=1, max_length=BATCH)]
 
@@ -78,6 +96,11 @@ ARCHIVES = {
     "property-groups": Batch(TypeAdapter(GroupArchives), TypeAdapter(GroupArchive), "property_group"),
     "properties": Batch(TypeAdapter(PropertyArchives), TypeAdapter(PropertyArchive), "property"),
     "sub-properties": Batch(TypeAdapter(SubPropertyArchives), TypeAdapter(SubPropertyArchive), None),
+}
+RENAMES = {
+    "property-groups": Batch(TypeAdapter(GroupRenames), TypeAdapter(GroupRename), "property_group"),
+    "properties": Batch(TypeAdapter(PropertyRenames), TypeAdapter(PropertyRename), "property"),
+    "sub-properties": Batch(TypeAdapter(SubPropertyRenames), TypeAdapter(SubPropertyRename), None),
 }
 _ENVELOPE = TypeAdapter(_Envelope)
 

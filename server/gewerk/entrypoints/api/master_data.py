@@ -13,7 +13,7 @@ from ninja import NinjaAPI, Query
 from pydantic import Field, TypeAdapter
 
 from gewerk.entrypoints.api import cursors, schemas
-from gewerk.entrypoints.api.batches import ARCHIVES, UPSERTS, Batch, records_of, result_of
+from gewerk.entrypoints.api.batches import ARCHIVES, RENAMES, UPSERTS, Batch, records_of, result_of
 from gewerk.entrypoints.api.door import actor_of, answer, body, once, only_known, raw_body
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.problems import InvalidInput
@@ -23,6 +23,7 @@ from gewerk.portfolio.access import sub_property_for
 from gewerk.portfolio.operations.archive import archive, archive_many
 from gewerk.portfolio.operations.change import change
 from gewerk.portfolio.operations.create import create
+from gewerk.portfolio.operations.rename import rename
 from gewerk.portfolio.operations.upsert import upsert
 from gewerk.portfolio.queries.records_for_programs import Wanted, every, one, page
 from gewerk.portfolio.records import (
@@ -84,6 +85,7 @@ class Resource:
         self.type = type
         self.upserts: Batch = UPSERTS[path]
         self.archives: Batch = ARCHIVES[path]
+        self.renames: Batch = RENAMES[path]
 
 
 _UNIT_CHANGE: TypeAdapter[Any] = TypeAdapter(UnitChange)
@@ -177,6 +179,26 @@ def _add_batches(api: NinjaAPI, resource: Resource) -> None:
             outcomes = archive_many(
                 actor=actor_of(request), resource=resource.path, records=records, now=timezone.now()
             )
+            return answer({"results": [result_of(outcome) for outcome in outcomes]})
+
+        return once(request, act)
+
+    @api.post(
+        f"{path}/rename",
+        operation_id=f"rename_{resource.name}",
+        summary=f"Give up to 500 {resource.path} other external ids",
+        tags=tags,
+        response=writes(schemas.RenameResults),
+        openapi_extra=takes(f"{resource.title}Renames", resource.renames.whole),
+    )
+    def rename_records(request: HttpRequest) -> HttpResponse:
+        """Answers per record, in the order sent. The records stay, archived ones too; two may swap ids. When the old id is unknown
+        and a record has the new one, it was renamed before: unchanged. Rejected: not_found, taken, duplicate_in_batch."""
+        only_known(request)
+        records = records_of(raw_body(request), resource.renames)
+
+        def act() -> HttpResponse:
+            outcomes = rename(actor=actor_of(request), resource=resource.path, records=records, now=timezone.now())
             return answer({"results": [result_of(outcome) for outcome in outcomes]})
 
         return once(request, act)

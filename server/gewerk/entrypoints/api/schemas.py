@@ -116,6 +116,20 @@ class BatchResults(Schema):
     results: list[BatchResult]
 
 
+class RenameResult(Schema):
+    external_id: str | None = Field(description="The id before.")
+    type: str | None
+    status: Literal["renamed", "unchanged", "rejected"]
+    id: UUID | None
+    problem: RecordProblem | None
+
+
+class RenameResults(Schema):
+    """One result per record, in the order sent."""
+
+    results: list[RenameResult]
+
+
 class _Record(TypedDict, total=False):
     id: Required[UUID]
     external_id: str | None

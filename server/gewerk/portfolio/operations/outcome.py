@@ -20,6 +20,7 @@ MESSAGES: dict[str, Promise] = {
     "outside_client": _("This API key is limited to another client number."),
     "required": _("This field is missing; a new record needs it."),
     "not_found": _("There is no record with this id."),
+    "taken": _("Another record already has this external id."),
     "external_id_taken": _("Another record already has this external id."),
 }
 
@@ -50,7 +51,7 @@ class Outcome:
     external_id: str | None
     type: str | None
     status: str
-    """``created``, ``updated``, ``unchanged``, ``archived`` or ``rejected``."""
+    """``created``, ``updated``, ``unchanged``, ``archived``, ``renamed`` or ``rejected``."""
     id: UUID | None = None
     problem: Problem | None = None
 
