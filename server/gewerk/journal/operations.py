@@ -15,7 +15,19 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 LISTENED: set[str] = set()
 """Events for which somebody listens; ``outreach`` fills it when the application starts."""
 
-_COLUMNS = ("at", "organisation_id", "actor_kind", "actor_id", "event", "object_type", "object_id", "data", "request_id", "due_at", "tries")
+_COLUMNS = (
+    "at",
+    "organisation_id",
+    "actor_kind",
+    "actor_id",
+    "event",
+    "object_type",
+    "object_id",
+    "data",
+    "request_id",
+    "due_at",
+    "tries",
+)
 
 
 def _entry(
