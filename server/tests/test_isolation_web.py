@@ -72,7 +72,7 @@ ROUTES = list(_routes(web_urls.urlpatterns))
 OBJECT_ROUTES = [r for r in ROUTES if r.kwargs and r.name not in PUBLIC]
 
 
-NEEDS_MORE = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "assign-responsible", "put-in-group"}
+NEEDS_MORE = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "assign_responsible", "put_in_group"}
 """Not found without a second factor, or without rows chosen in the list."""
 
 
@@ -363,7 +363,7 @@ def test_the_mark_is_seen_by_those_whom_it_concerns(theirs: Sample) -> None:
     for name in (
         "properties",
         "property",
-        "sub-properties",
+        "sub_properties",
         "integrations",
         "account_team",
         "account_company",

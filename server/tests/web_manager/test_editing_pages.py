@@ -54,7 +54,7 @@ def test_errors_stand_beside_the_field_and_the_input_stays(office: Any) -> None:
 
 
 def test_locked_fields_are_no_inputs_and_cannot_be_forced(office: Any, house: Any) -> None:
-    address = reverse("edit-property", args=[house.property.pk])
+    address = reverse("edit_property", args=[house.property.pk])
     html = office.browser.get(address).content.decode()
     assert 'name="street"' not in html
     assert 'name="storeys"' in html
@@ -66,7 +66,7 @@ def test_locked_fields_are_no_inputs_and_cannot_be_forced(office: Any, house: An
 
 
 def test_somebody_was_faster(office: Any, house: Any) -> None:
-    address = reverse("edit-property", args=[house.property.pk])
+    address = reverse("edit_property", args=[house.property.pk])
     first = {"storeys": "4", "construction_year": "1959", "version": "1", "country": "DE", "postcode": "44137"}
     assert office.browser.post(address, first).status_code == 302
     late = {**first, "storeys": "5"}
@@ -96,16 +96,16 @@ def test_contract_dates_and_names_are_checked(office: Any, house: Any) -> None:
 
 def test_archive_by_hand_and_back(office: Any, factories: ModuleType) -> None:
     one = factories.property_(office.organisation, source="manual")
-    page = office.browser.post(reverse("archive-property", args=[one.pk]), follow=True).content.decode()
+    page = office.browser.post(reverse("archive_property", args=[one.pk]), follow=True).content.decode()
     assert "Wieder aktivieren" in page
     assert "archiviert" in page
-    office.browser.post(reverse("restore-property", args=[one.pk]))
+    office.browser.post(reverse("restore_property", args=[one.pk]))
     one.refresh_from_db()
     assert one.archived_at is None
     led = factories.property_(office.organisation)
     assert (
         "Dieser Datensatz kommt aus dem ERP"
-        in office.browser.post(reverse("archive-property", args=[led.pk]), follow=True).content.decode()
+        in office.browser.post(reverse("archive_property", args=[led.pk]), follow=True).content.decode()
     )
 
 
@@ -132,7 +132,7 @@ def test_many_properties_get_somebody_responsible_and_a_group(office: Any, facto
 
 
 def test_references_come_and_go(office: Any, house: Any) -> None:
-    address = reverse("add-reference", args=["property", house.property.pk])
+    address = reverse("add_reference", args=["property", house.property.pk])
     page = office.browser.post(address, {"system": "Versorger", "reference": "4711"}, follow=True).content.decode()
     assert "4711" in page
     again = office.browser.post(address, {"system": "Versorger", "reference": "4711"}, follow=True).content.decode()

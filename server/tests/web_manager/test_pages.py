@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from gewerk.entrypoints.web.manager.record_words import phone_words
 from gewerk.identity.models import Role
 from gewerk.portfolio.models import FieldChange, IntegrationRun
@@ -182,21 +184,29 @@ def test_history_tells_the_erp_from_people(office: Any, house: Any, factories: M
 
 
 def test_unit_and_people_pages(office: Any, house: Any) -> None:
-    unit = text_of(office.browser.get(reverse("sub-property", args=[house.let.pk])))
+    unit = text_of(office.browser.get(reverse("sub_property", args=[house.let.pk])))
     assert "Lindemannstraße 12 a, 2. OG links" in unit
     assert "Jetzt Jonas Wiebe seit 01.04.2021" in unit
     assert "Eigentümer Dr. Paul Reimann" in unit
-    silent = text_of(office.browser.get(reverse("sub-property", args=[house.silent.pk])))
+    silent = text_of(office.browser.get(reverse("sub_property", args=[house.silent.pk])))
     assert "Die Einheit gilt trotzdem als vermietet" in silent
-    tenant = office.browser.get(reverse("sub-property", args=[house.tenant.pk]))
+    tenant = office.browser.get(reverse("sub_property", args=[house.tenant.pk]))
     assert f"mailto:{house.tenant.email}" in tenant.content.decode()
     assert "Lindemannstraße 12 a, 44137 Dortmund" in text_of(tenant)
-    owner = text_of(office.browser.get(reverse("sub-property", args=[house.owner.pk])))
+    owner = text_of(office.browser.get(reverse("sub_property", args=[house.owner.pk])))
     assert "weder eine E-Mail-Adresse noch eine Telefonnummer" in owner
 
 
+def test_access_is_given_from_the_tenants_page(office: Any, house: Any, factories: ModuleType) -> None:
+    today = timezone.localdate()
+    former = factories.tenant(house.let, contract_end=today - timedelta(days=1))
+    for one, offered in ((house.tenant, True), (former, False), (house.owner, False), (house.let, False)):
+        page = office.browser.get(reverse("sub_property", args=[one.pk])).content.decode()
+        assert (reverse("invite_tenant", args=[one.pk]) in page) is offered, one.name
+
+
 def test_the_run_page_groups_findings_and_says_what_to_do(office: Any, house: Any, run: IntegrationRun) -> None:
-    address = reverse("integration-run", args=[run.integration_id, run.pk])
+    address = reverse("integration_run", args=[run.integration_id, run.pk])
     answer = office.browser.get(address)
     text = text_of(answer)
     assert "Lauf 129" in text
@@ -206,7 +216,7 @@ def test_the_run_page_groups_findings_and_says_what_to_do(office: Any, house: An
     assert "Vermietete Einheiten 470" in text
     assert "gewerk-connect explain" in text
     assert "153 weitere Befunde stehen im Bericht des Konnektors" in text
-    assert reverse("sub-property", args=[house.let.pk]) in answer.content.decode(), "a finding leads to its record"
+    assert reverse("sub_property", args=[house.let.pk]) in answer.content.decode(), "a finding leads to its record"
     one = text_of(office.browser.get(f"{address}?finding=unit_without_building"))
     assert "1-9-71-4" in one
     assert "1-601499-15099" not in one

@@ -46,9 +46,9 @@ def _versioned() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("docs", docs.docs, name="api-docs"),
-    re_path(r"^latest/(?P<rest>.*)$", csrf_exempt(latest), name="api-latest"),
-    path("<str:version>/openapi.json", csrf_exempt(openapi), name="api-openapi"),
+    path("docs", docs.docs, name="api_docs"),
+    re_path(r"^latest/(?P<rest>.*)$", csrf_exempt(latest), name="api_latest"),
+    path("<str:version>/openapi.json", csrf_exempt(openapi), name="api_openapi"),
     *_versioned(),
-    re_path(r"^(?P<rest>.*)$", csrf_exempt(door(nowhere)), name="api-nowhere"),
+    re_path(r"^(?P<rest>.*)$", csrf_exempt(door(nowhere)), name="api_nowhere"),
 ]

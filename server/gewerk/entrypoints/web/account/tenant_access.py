@@ -33,5 +33,5 @@ def invite(request: HttpRequest, sub_property_id: UUID) -> HttpResponseBase:
             refused = str(refusal.message)
         else:
             messages.success(request, _("The invitation is on its way. It is valid for 14 days."))
-            return redirect("sub-property", sub_property_id=sub_property_id)
+            return redirect("sub_property", sub_property_id=sub_property_id)
     return render(request, "account/invite_tenant.html", {"tenant": tenant, "refused": refused})

@@ -145,11 +145,11 @@ def leave_group(request: HttpRequest, group_id: UUID, property_id: UUID) -> Http
         messages.error(request, str(refusal.message))
     else:
         messages.success(request, _("Taken out of the group."))
-    return redirect("property-group", group_id)
+    return redirect("property_group", group_id)
 
 
 def _record_page(object_type: str, object_id: UUID) -> str:
-    return reverse("property" if object_type == "property" else "sub-property", args=[object_id])
+    return reverse("property" if object_type == "property" else "sub_property", args=[object_id])
 
 
 @require_POST

@@ -165,7 +165,7 @@ def edit_property(request: HttpRequest, property_id: UUID) -> HttpResponseBase:
             {"label": _("Edit")},
         ],
         back=address,
-        archive=reverse("archive-property", args=[one.pk]) if _archivable(one) else "",
+        archive=reverse("archive_property", args=[one.pk]) if _archivable(one) else "",
     )
     types = _types(who)
     return _change(
@@ -205,7 +205,7 @@ def new_unit(request: HttpRequest, property_id: UUID) -> HttpResponseBase:
     fields = {**form.columns(), "client_number": one.client_number}
     record_id = enter_record(actor=who.actor, type="unit", fields=fields, property_id=one.pk, now=timezone.now())
     messages.success(request, _("The unit is entered."))
-    return redirect("sub-property", record_id)
+    return redirect("sub_property", record_id)
 
 
 @both
@@ -218,11 +218,11 @@ def new_tenant(request: HttpRequest) -> HttpResponseBase:
         unit = sub_property_of(who, UUID(request.GET.get("unit", "")))
     except ValueError:
         messages.info(request, _("Choose the unit; on its page, “Enter tenant” leads on."))
-        return redirect(f"{reverse('sub-properties')}?type=unit")
+        return redirect(f"{reverse('sub_properties')}?type=unit")
     if unit.type != SubPropertyType.UNIT or unit.property is None:
         raise NotFound
     place = f"{words.street_line(unit.property)}, {words.position(unit) or words.unit_title(unit)}"
-    address = reverse("sub-property", args=[unit.pk])
+    address = reverse("sub_property", args=[unit.pk])
     page = _Page(
         title=_("Enter tenant"),
         trail=[
@@ -245,7 +245,7 @@ def new_tenant(request: HttpRequest) -> HttpResponseBase:
     fields = {**form.columns(), "client_number": unit.client_number}
     record_id = enter_record(actor=who.actor, type="tenant", fields=fields, unit_ids=[unit.pk], now=timezone.now())
     messages.success(request, _("The tenant is entered."))
-    return redirect("sub-property", record_id)
+    return redirect("sub_property", record_id)
 
 
 @both
@@ -253,17 +253,17 @@ def new_tenant(request: HttpRequest) -> HttpResponseBase:
 def edit_sub_property(request: HttpRequest, sub_property_id: UUID) -> HttpResponseBase:
     who = reader(request)
     one = sub_property_of(who, sub_property_id)
-    address = reverse("sub-property", args=[one.pk])
+    address = reverse("sub_property", args=[one.pk])
     name = _name(one)
     page = _Page(
         title=_("Edit %(name)s") % {"name": name},
         trail=[
-            {"label": words.KINDS_MANY[one.type], "url": f"{reverse('sub-properties')}?type={one.type}"},
+            {"label": words.KINDS_MANY[one.type], "url": f"{reverse('sub_properties')}?type={one.type}"},
             {"label": name, "url": address},
             {"label": _("Edit")},
         ],
         back=address,
-        archive=reverse("archive-sub-property", args=[one.pk]) if _archivable(one) else "",
+        archive=reverse("archive_sub_property", args=[one.pk]) if _archivable(one) else "",
     )
     make: Callable[..., RecordForm]
     if one.type == SubPropertyType.UNIT:
@@ -287,8 +287,8 @@ def new_group(request: HttpRequest) -> HttpResponseBase:
     require(who.edits)
     page = _Page(
         title=_("New group"),
-        trail=[{"label": _("Property groups"), "url": reverse("property-groups")}, {"label": _("New group")}],
-        back=reverse("property-groups"),
+        trail=[{"label": _("Property groups"), "url": reverse("property_groups")}, {"label": _("New group")}],
+        back=reverse("property_groups"),
         sentence=_("Put properties into it afterwards, from the list of properties."),
     )
     form = GroupForm(request.POST or None, organisation=who.organisation)
@@ -296,7 +296,7 @@ def new_group(request: HttpRequest) -> HttpResponseBase:
         return _show(request, form, page, status=422 if request.method == "POST" else 200)
     record_id = enter_record(actor=who.actor, type="property_group", fields=form.columns(), now=timezone.now())
     messages.success(request, _("The group is made."))
-    return redirect("property-group", record_id)
+    return redirect("property_group", record_id)
 
 
 @both
@@ -304,16 +304,16 @@ def new_group(request: HttpRequest) -> HttpResponseBase:
 def edit_group(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
     who = reader(request)
     group = group_of(who, group_id)
-    address = reverse("property-group", args=[group.pk])
+    address = reverse("property_group", args=[group.pk])
     page = _Page(
         title=_("Edit %(name)s") % {"name": group.name},
         trail=[
-            {"label": _("Property groups"), "url": reverse("property-groups")},
+            {"label": _("Property groups"), "url": reverse("property_groups")},
             {"label": group.name, "url": address},
             {"label": _("Edit")},
         ],
         back=address,
-        archive=reverse("archive-group", args=[group.pk]) if _archivable(group) else "",
+        archive=reverse("archive_group", args=[group.pk]) if _archivable(group) else "",
     )
     return _change(
         request, group, "property_group", lambda *a, **k: GroupForm(*a, organisation=who.organisation, **k), page
@@ -346,11 +346,11 @@ def archive_property(request: HttpRequest, property_id: UUID, *, back: bool = Fa
 @managing
 def archive_sub_property(request: HttpRequest, sub_property_id: UUID, *, back: bool = False) -> HttpResponseBase:
     one = sub_property_of(reader(request), sub_property_id)
-    return _archive_or_restore(request, one.type, one.pk, reverse("sub-property", args=[one.pk]), back=back)
+    return _archive_or_restore(request, one.type, one.pk, reverse("sub_property", args=[one.pk]), back=back)
 
 
 @require_POST
 @managing
 def archive_group(request: HttpRequest, group_id: UUID, *, back: bool = False) -> HttpResponseBase:
-    address = reverse("property-group", args=[group_id])
+    address = reverse("property_group", args=[group_id])
     return _archive_or_restore(request, "property_group", group_id, address, back=back)

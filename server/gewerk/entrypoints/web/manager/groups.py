@@ -50,8 +50,8 @@ def group_list(request: HttpRequest) -> HttpResponseBase:
             "kinds": stock_kinds("property_group"),
             "sentence": ngettext("%(n)d group", "%(n)d groups", count) % {"n": count},
             "tabs": [
-                {"label": _("All groups"), "url": reverse("property-groups"), "active": not archived},
-                {"label": _("Archived"), "url": f"{reverse('property-groups')}?state=archived", "active": archived},
+                {"label": _("All groups"), "url": reverse("property_groups"), "active": not archived},
+                {"label": _("Archived"), "url": f"{reverse('property_groups')}?state=archived", "active": archived},
             ],
         },
     )
@@ -79,7 +79,7 @@ def group_page(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
             ],
             "trail": [
                 {"label": _("Properties"), "url": reverse("properties")},
-                {"label": _("Property groups"), "url": reverse("property-groups")},
+                {"label": _("Property groups"), "url": reverse("property_groups")},
                 {"label": group.name},
             ],
             "sentence": words.properties(page.paginator.count),

@@ -95,7 +95,7 @@ def _line(reader: Reader, run: IntegrationRun) -> dict[str, Any]:
     took = (run.finished_at - run.started_at).total_seconds() if run.finished_at else None
     return {
         "run": run,
-        "url": reverse("integration-run", args=[run.integration_id, run.pk]),
+        "url": reverse("integration_run", args=[run.integration_id, run.pk]),
         "kind": kind,
         "icon": icon,
         "word": word,
@@ -171,7 +171,7 @@ def _sentence(reader: Reader, run: IntegrationRun) -> str:
 
 def _table(reader: Reader, run: IntegrationRun) -> dict[str, Any]:
     table = count_table(run)
-    lists = {e: f"{reverse('sub-properties')}?type={e}" for e in ENTITIES} | {"property": reverse("properties")}
+    lists = {e: f"{reverse('sub_properties')}?type={e}" for e in ENTITIES} | {"property": reverse("properties")}
     return {
         "titles": table.titles,
         "rows": [
@@ -217,7 +217,7 @@ def _item(item: dict[str, Any], records: dict[tuple[str, str], UUID]) -> dict[st
     external_id = str(item.get("external_id") or "")
     found = finding_words(str(item.get("code")))
     record = records.get((entity, external_id))
-    route = "property" if entity == "property" else "sub-property"
+    route = "property" if entity == "property" else "sub_property"
     return {
         "kind": words.KINDS.get(entity, entity),
         "external_id": external_id,

@@ -51,7 +51,7 @@ class UnitLine:
 
 def _people(stays: Sequence[Stay]) -> tuple[PersonLink, ...]:
     return tuple(
-        PersonLink(s.name or _("Without name"), reverse("sub-property", args=[s.party_id]), str(s.party_id))
+        PersonLink(s.name or _("Without name"), reverse("sub_property", args=[s.party_id]), str(s.party_id))
         for s in stays
     )
 
@@ -82,7 +82,7 @@ def unit_line(row: UnitRow, formats: Formats) -> UnitLine:
     starts = after[0].start if after else None
     return UnitLine(
         unit=row.unit,
-        url=reverse("sub-property", args=[row.unit.pk]),
+        url=reverse("sub_property", args=[row.unit.pk]),
         number=number_of(row.unit),
         place=words.position(row.unit) or words.unit_title(row.unit),
         usage=words.usage(row.unit),

@@ -381,8 +381,8 @@ PROPERTIES: Listing[PropertyRow] = Listing(
     totals=_totals,
     count_sentence=words.properties,
     actions=(
-        Action("assign-responsible", gettext_lazy("Change who is responsible"), "user-round-cog"),
-        Action("put-in-group", gettext_lazy("Put in a group"), "folder-input"),
+        Action("assign_responsible", gettext_lazy("Change who is responsible"), "user-round-cog"),
+        Action("put_in_group", gettext_lazy("Put in a group"), "folder-input"),
     ),
     related=("responsible", "deputy"),
 )

@@ -58,7 +58,7 @@ def _groups(reader: Reader, text: str) -> list[dict[str, Any]]:
                 kind,
                 str(words.KINDS_MANY[kind]),
                 list(rows.order_by("name", "external_id", "pk")[: HITS + 1]),
-                f"{reverse('sub-properties')}?{urlencode({'type': kind, 'q': text})}",
+                f"{reverse('sub_properties')}?{urlencode({'type': kind, 'q': text})}",
                 _hit,
             )
         )
@@ -68,12 +68,12 @@ def _groups(reader: Reader, text: str) -> list[dict[str, Any]]:
             "property_group",
             _("Property groups"),
             list(groups[: HITS + 1]),
-            reverse("property-groups"),
+            reverse("property_groups"),
             lambda one: {
                 "title": one.name,
                 "note": "",
                 "number": one.external_id or "",
-                "url": reverse("property-group", args=[one.pk]),
+                "url": reverse("property_group", args=[one.pk]),
             },
         )
     )
@@ -100,5 +100,5 @@ def _hit(one: SubProperty) -> dict[str, Any]:
         "title": title,
         "note": note,
         "number": one.external_id or "",
-        "url": reverse("sub-property", args=[one.pk]),
+        "url": reverse("sub_property", args=[one.pk]),
     }

@@ -82,13 +82,13 @@ def _stock(reader: Reader, glance: Glance, runs: list[IntegrationRun]) -> list[d
             "label": ngettext("unit", "units", total.units),
             "note": _("%(n)s let") % {"n": number(total.let)}
             + (", " + _("%(n)s unknown") % {"n": number(total.unknown)} if total.unknown else ""),
-            "url": _list("sub-properties", type="unit"),
+            "url": _list("sub_properties", type="unit"),
         },
         {
             "number": number(total.vacant),
             "label": _("vacant"),
             "note": _("%(share)s of all units") % {"share": reader.formats.percent(total.vacancy)},
-            "url": _list("sub-properties", type="unit", occupancy="vacant"),
+            "url": _list("sub_properties", type="unit", occupancy="vacant"),
         },
     ]
     left_out = sum(int(run.skipped.get("tenant_without_email") or 0) for run in runs)
@@ -99,7 +99,7 @@ def _stock(reader: Reader, glance: Glance, runs: list[IntegrationRun]) -> list[d
                 "number": number(left_out),
                 "label": ngettext("tenant without e-mail", "tenants without e-mail", left_out),
                 "note": _("not sent, their flats are let"),
-                "url": reverse("integration-run", args=[run.integration_id, run.pk])
+                "url": reverse("integration_run", args=[run.integration_id, run.pk])
                 + "?finding=tenant_without_email#findings",
             }
         )
@@ -114,8 +114,8 @@ def _usages(reader: Reader, glance: Glance) -> list[dict[str, Any]]:
             "occupied": occupied,
             "let": number(occupied.let),
             "vacant": _("%(n)s vacant") % {"n": number(occupied.vacant)},
-            "url": _list("sub-properties", type="unit", usage=usage.value),
-            "vacant_url": _list("sub-properties", type="unit", usage=usage.value, occupancy="vacant"),
+            "url": _list("sub_properties", type="unit", usage=usage.value),
+            "vacant_url": _list("sub_properties", type="unit", usage=usage.value, occupancy="vacant"),
         }
         for usage, occupied in glance.by_usage
     ]
@@ -137,7 +137,7 @@ def _places(reader: Reader, glance: Glance) -> list[dict[str, Any]]:
 
 def _run(reader: Reader, run: IntegrationRun) -> dict[str, Any]:
     kind, icon, word = run_state(run)
-    address = reverse("integration-run", args=[run.integration_id, run.pk])
+    address = reverse("integration_run", args=[run.integration_id, run.pk])
     when = reader.formats.when(run.started_at)
     if run.finished_at:
         took = reader.formats.length_of((run.finished_at - run.started_at).total_seconds())
@@ -170,4 +170,4 @@ def _run(reader: Reader, run: IntegrationRun) -> dict[str, Any]:
 
 
 def _entity_list(entity: str) -> str:
-    return _list("properties") if entity == "property" else _list("sub-properties", type=entity)
+    return _list("properties") if entity == "property" else _list("sub_properties", type=entity)

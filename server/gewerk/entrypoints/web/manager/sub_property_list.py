@@ -374,7 +374,7 @@ def _listing(
 ) -> Listing[Row]:
     return Listing(
         key=f"sub-properties-{kind}",
-        route="sub-properties",
+        route="sub_properties",
         title=title,
         columns=columns,
         filters=_filters(kind),
@@ -383,7 +383,7 @@ def _listing(
         find=lambda reader, text: found_sub_properties(reader.actor, kind, text),
         annotate=lambda reader, rows, keys: with_order(rows, kind),
         rows=_rows,
-        href=lambda row: reverse("sub-property", args=[row.record.pk]),
+        href=lambda row: reverse("sub_property", args=[row.record.pk]),
         identity=lambda row: str(row.record.pk),
         sums=lambda row: {},
         bulk_words=(),

@@ -1,5 +1,6 @@
 """The page of one unit, tenant or owner."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +76,7 @@ def sub_property_page(request: HttpRequest, sub_property_id: UUID) -> HttpRespon
             "kind_title": words.KINDS[one.type],
             "from_erp": one.source == Source.ERP,
             "archived_because": words.archived_because(one.archive_reason),
-            "edit_url": reverse("edit-sub-property", args=[one.pk]) if who.edits and not one.archived_at else "",
+            "edit_url": reverse("edit_sub_property", args=[one.pk]) if who.edits and not one.archived_at else "",
             "story": story(request, who, [one.pk], own=one.pk, record=one),
             **context,
         },
@@ -96,7 +97,7 @@ def _unit(reader: Reader, one: SubProperty) -> dict[str, Any]:
             {"label": number_of(one)},
         ],
         "line": unit_line(row, reader.formats),
-        "owners": [{"name": o.name, "url": reverse("sub-property", args=[o.party_id])} for o in row.owners],
+        "owners": [{"name": o.name, "url": reverse("sub_property", args=[o.party_id])} for o in row.owners],
         "facts": facts(one, UNIT_FIELDS, reader.formats, editable=UnitForm.base_fields),
         "references": outside_references(reader.actor, "unit", one.pk),
         "reference_type": "unit",
@@ -106,16 +107,17 @@ def _unit(reader: Reader, one: SubProperty) -> dict[str, Any]:
 def _party(reader: Reader, one: SubProperty) -> dict[str, Any]:
     tenures = Tenure.objects.filter(organisation_id=reader.actor.organisation_id, party=one)
     held = [t.unit for t in tenures.select_related("unit__property").order_by("unit__external_id")]
-    listing = f"{reverse('sub-properties')}?type={one.type}"
+    listing = f"{reverse('sub_properties')}?type={one.type}"
     return {
         "title": party_title(one),
         "sentence": _contract(reader, one),
         "trail": [{"label": words.KINDS_MANY[one.type], "url": listing}, {"label": party_title(one)}],
+        "access_url": reverse("invite_tenant", args=[one.pk]) if _may_get_access(one, reader.formats.today) else "",
         "contact": _contact(one, reader.organisation.country),
         "held": [
             {
                 "title": words.position(u) or words.unit_title(u),
-                "url": reverse("sub-property", args=[u.pk]),
+                "url": reverse("sub_property", args=[u.pk]),
                 "number": u.external_id or "",
                 "property": words.address_line(u.property) if u.property else "",
                 "property_url": reverse("property", args=[u.property_id]),
@@ -125,6 +127,11 @@ def _party(reader: Reader, one: SubProperty) -> dict[str, Any]:
         ],
         "facts": facts(one, PARTY_FIELDS, reader.formats, editable=PartyForm.base_fields),
     }
+
+
+def _may_get_access(one: SubProperty, today: date) -> bool:
+    """A tenant whose lease has not ended; the page behind the button says what else is missing."""
+    return one.type == SubPropertyType.TENANT and (one.contract_end is None or one.contract_end >= today)
 
 
 def _contract(reader: Reader, one: SubProperty) -> str:
