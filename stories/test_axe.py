@@ -26,12 +26,15 @@ NO_PAGE = {
     "account_api_key_reveal": "takes a POST; shown in test_the_clerks_day",
     "account_api_key_rotate": "takes a POST; shown in test_the_clerks_day",
     "account_api_key_end": "takes a POST",
+    "account_api_key": "with one key the page account_api_keys shows it",
     "account_api_key_picture": "a picture inside the key's page",
     "mfa_login_webauthn": "answers the browser's passkey dialogue",
     "mfa_reauthenticate_webauthn": "needs a passkey; the same form as mfa_reauthenticate",
     "mfa_authenticate": "second step of a login; tested with a real code in test_second_factor",
     "mfa_reauthenticate": "needs a second factor; tested in test_second_factor",
     "mfa_activate_totp": "asks for the password again first; tested in test_second_factor",
+    "mfa_list_webauthn": "asks for the password again first; tested in test_second_factor",
+    "start": "the page that home shows",
     "mfa_add_webauthn": "asks for the password again first; tested in test_second_factor",
     "mfa_deactivate_totp": "needs a second factor; tested in test_second_factor",
     "mfa_view_recovery_codes": "needs a second factor; tested in test_second_factor",
@@ -82,6 +85,7 @@ def crawled(browser: Browser, demo: Demo, routes: list[dict[str, object]]) -> di
         if role is None:
             crawler.walk(page, "/login/")
         if role == "admin":
+            crawler.walk(page, "/logout/")
             for kind in ("unit", "tenant", "landlord"):
                 crawler.per_route += 1
                 crawler.walk(page, f"/sub-properties/?type={kind}")
