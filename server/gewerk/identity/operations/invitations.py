@@ -193,7 +193,7 @@ def accept_invitation(
         organisation_id=invitation.organisation_id,
         roles=frozenset({invitation.role}),
     )
-    _end_what_ran_out(actor, invitation, now=now)
+    _end_what_ran_out(actor, invitation, person, now=now)
     membership, _created = Membership.objects.get_or_create(
         person=person,
         organisation=invitation.organisation,
@@ -217,10 +217,10 @@ def accept_invitation(
     return person
 
 
-def _end_what_ran_out(actor: Actor, invitation: Invitation, *, now: datetime) -> None:
+def _end_what_ran_out(actor: Actor, invitation: Invitation, person: Person, *, now: datetime) -> None:
     """Somebody whose former lease has ended comes back with a new one: the old membership makes room for it."""
     former = Membership.objects.filter(
-        person_id=actor.id,
+        person=person,
         organisation=invitation.organisation,
         role=invitation.role,
         ended_at__isnull=True,
