@@ -15,6 +15,7 @@ from gewerk.identity.links import invitation_token, login_token
 from gewerk.identity.models import Invitation, LoginLink, Membership, Person, Role
 from gewerk.identity.operations.first_operator import setup_code
 from gewerk.journal.models import Entry
+from gewerk.journal.operations import request_id
 from gewerk.journeys.set_up_demo import DEMO_PEOPLE, PASSWORD, set_up_demo
 
 pytestmark = pytest.mark.django_db
@@ -314,9 +315,15 @@ def test_refusals_have_pages_in_german(factories: ModuleType, client: Client) ->
     assert "Formular" in forged.content.decode()
 
 
-def test_the_page_of_last_resort_asks_nobody(django_assert_num_queries: object, rf: object) -> None:
+def test_the_page_of_last_resort_asks_nobody(
+    django_assert_num_queries: object, rf: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = request_id.set("4711cafe")
     with django_assert_num_queries(0):  # type: ignore[operator]
-        answer = server_error(rf.get("/x/"))  # type: ignore[attr-defined]
+        answer = server_error(rf.get("/x/?q=Wiebe"))  # type: ignore[attr-defined]
+    request_id.reset(number)
     assert answer.status_code == 500
+    assert b"4711cafe" in answer.content
+    assert [r.getMessage() for r in caplog.records] == ["GET /x/ failed [4711cafe]"]
     assert b"<h1>" in answer.content
     assert server_error(rf.get("/api/x")).headers["Content-Type"] == "application/problem+json"  # type: ignore[attr-defined]

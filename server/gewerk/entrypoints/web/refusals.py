@@ -1,5 +1,6 @@
 """Every no, as a page: what happened, why, what now. One table turns kinds of refusal into statuses."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_noop
 
 from gewerk.journal.operations import request_id
 from gewerk.kit.refusals import Refusal, RefusalKind
+
+log = logging.getLogger(__name__)
 
 STATUS = {
     RefusalKind.INVALID: 422,
@@ -124,7 +127,8 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Nothing here may fail: no database, no login."""
+    """Nothing here may fail: no database, no login. The log names the number that the page asks people to tell."""
+    log.error("%s %s failed [%s]", request.method, request.path, request_id.get())
     title, text = (_(part) for part in _TEXTS[500])
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "title": title, "status": 500, "detail": text, "errors": []}
