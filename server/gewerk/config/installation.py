@@ -65,7 +65,7 @@ class Installation(BaseSettings):
 def _generated_secrets(data: Path) -> dict[str, str]:
     path = data / "secrets.json"
     fresh = {"secret_key": secrets.token_urlsafe(48), "encryption_key": Fernet.generate_key().decode()}
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = data / f".secrets-{os.getpid()}-{secrets.token_hex(4)}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -94,6 +94,7 @@ def restore(*, archive: Path, data: Path) -> None:
         if data.exists():
             data.rmdir()
         (scratch / "data").rename(data)
+        data.chmod(0o700)
         with lock(data):
             (data / "secrets.json").chmod(0o600)
     finally:

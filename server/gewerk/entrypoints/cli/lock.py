@@ -9,7 +9,8 @@ from gewerk.entrypoints.cli.texts import CommandError
 
 def lock(data: Path) -> IO[str]:
     """Hold the returned file open as long as the folder is in use. Raises CommandError when another process holds it."""
-    data.mkdir(parents=True, exist_ok=True)
+    # Sessions and personal data lie in it: nobody else on this machine may read them.
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = (data / "up.lock").open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
