@@ -108,7 +108,9 @@ def test_an_external_id_can_move_to_another_separator_but_not_onto_another_recor
 
 def test_archiving_by_id(api, stock):
     path = f"/sub-properties/{stock[2]['id']}"
-    done = api.post(f"{path}/archive", {"reason": "lease_ended"})
+    stale = api.post(f"{path}/archive", {"reason": "lease_ended"}, If_Match='"7"')
+    assert (stale.status_code, api.get(path).json()["archived_at"]) == (412, None)
+    done = api.post(f"{path}/archive", {"reason": "lease_ended"}, If_Match='"1"')
     assert (done.status_code, done.json()["archive_reason"], done["ETag"]) == (200, "lease_ended", '"2"')
     assert api.post(f"{path}/archive", {"reason": "vanished"}).json()["archive_reason"] == "lease_ended"
     assert api.post(f"{path}/archive", {"reason": "why"}).status_code == 422

@@ -327,17 +327,18 @@ def _add_single(api: NinjaAPI, resource: Resource) -> None:
         summary=f"Archive one of {resource.path}",
         tags=tags,
         response=writes(resource.shape),
-        openapi_extra={**takes("Archive", _ARCHIVE), **etag},
+        openapi_extra={**takes("Archive", _ARCHIVE, conditional=True), **etag},
     )
     def archive_record(request: HttpRequest, record_id: UUID) -> HttpResponse:
-        """By Gewerk's own id; what is archived already stays as it is."""
+        """By Gewerk's own id; what is archived already stays as it is. With If-Match: 412 when somebody was faster."""
         only_known(request)
         actor = actor_of(request)
+        version = _version(request)
         reason = body(request, _ARCHIVE)["reason"]
         type_ = resource.type or sub_property_for(actor, record_id).type
 
         def act() -> HttpResponse:
-            archive(actor=actor, type=type_, record_id=record_id, reason=reason, now=timezone.now())
+            archive(actor=actor, type=type_, record_id=record_id, reason=reason, version=version, now=timezone.now())
             return _shown(request, resource, record_id)
 
         return once(request, act)

@@ -11,6 +11,7 @@ from gewerk.kit.locks import one_at_a_time
 from gewerk.portfolio.access import NotFound
 from gewerk.portfolio.kinds import KINDS, SUB_PROPERTY_TYPES
 from gewerk.portfolio.models import Source
+from gewerk.portfolio.operations.change import Stale
 from gewerk.portfolio.operations.outcome import Outcome, Rejected, Sent, problem, without_duplicates
 from gewerk.portfolio.operations.upsert import LOCK
 from gewerk.portfolio.operations.writing import Writing, stored
@@ -55,14 +56,18 @@ def archive_many(*, actor: Actor, resource: str, records: Sequence[Sent], now: d
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-def archive(*, actor: Actor, type: str, record_id: UUID, reason: str, now: datetime) -> None:
-    """One record by Gewerk's id; one that is archived already stays as it is. Raises ``NotFound``."""
+def archive(
+    *, actor: Actor, type: str, record_id: UUID, reason: str, version: int | None = None, now: datetime
+) -> None:
+    """One record by Gewerk's id; one that is archived already stays as it is. Raises ``NotFound`` or ``Stale``."""
     require(edits_stock(actor))
     kind = KINDS[type]
     limits = {"client_number": actor.client_number} if actor.client_number else {}
     found = stored(kind, actor, id=record_id, **limits)
     if not found:
         raise NotFound
+    if version is not None and version != found[0]["version"]:
+        raise Stale
     if found[0]["archived_at"] is None:
         writing = Writing(actor, kind, now, Source.MANUAL.value)
         writing.archive(found[0], reason)
