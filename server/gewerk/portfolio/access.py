@@ -36,14 +36,16 @@ def property_groups(actor: Actor) -> QuerySet[PropertyGroup]:
 
 def integrations(actor: Actor) -> QuerySet[Integration]:
     require(sees_stock(actor))
-    return Integration.objects.filter(organisation_id=actor.organisation_id)
+    rows = Integration.objects.filter(organisation_id=actor.organisation_id)
+    return rows.filter(client_number=actor.client_number) if actor.client_number else rows
 
 
 def integration_runs(actor: Actor) -> QuerySet[IntegrationRun]:
     require(sees_stock(actor))
-    return IntegrationRun.objects.filter(integration__organisation_id=actor.organisation_id).select_related(
-        "integration"
-    )
+    rows = IntegrationRun.objects.filter(integration__organisation_id=actor.organisation_id)
+    if actor.client_number:
+        rows = rows.filter(integration__client_number=actor.client_number)
+    return rows.select_related("integration")
 
 
 def property_for(actor: Actor, property_id: UUID) -> Property:

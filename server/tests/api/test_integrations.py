@@ -128,5 +128,21 @@ def test_a_wrong_report_is_refused_where_it_is_wrong(api, connection, change, po
     assert api.get(f"/integrations/{connection}/runs").json()["items"] == []
 
 
+def test_a_key_limited_to_a_client_sees_and_reports_only_its_own_runs(api, api_for, connection):
+    theirs = api.post(f"/integrations/{connection}/runs", RUN).json()["id"]
+    limited = api_for(api.organisation, client_number="2")
+    assert limited.get("/integrations").json()["items"] == []
+    for path in (f"/integrations/{connection}", f"/integrations/{connection}/runs/{theirs}"):
+        assert limited.get(path).status_code == 404
+    assert limited.post(f"/integrations/{connection}/runs", {**RUN, "status": "failed"}).status_code == 404
+    taken = limited.post("/integrations", {**CONNECTION, "connector_url": "https://elsewhere.example"})
+    assert (taken.status_code, taken.json()["errors"][0]["pointer"]) == (409, "/external_id")
+    own = limited.post("/integrations", {**CONNECTION, "external_id": "c-2"}).json()["id"]
+    assert limited.post(f"/integrations/{own}/runs", RUN).status_code == 201
+    assert [i["id"] for i in limited.get("/integrations").json()["items"]] == [own]
+    assert {i["id"] for i in api.get("/integrations").json()["items"]} == {connection, own}
+    assert api.get(f"/integrations/{connection}").json()["connector_url"] is None
+
+
 def test_a_run_of_an_unknown_integration_is_not_found(api):
     assert api.post("/integrations/0192d3c0-0000-7000-8000-000000000000/runs", RUN).status_code == 404

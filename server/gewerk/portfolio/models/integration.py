@@ -17,6 +17,8 @@ class Integration(models.Model):
     erp_name = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=200)
     connector_url = models.URLField(blank=True)
+    client_number = models.CharField(max_length=40, blank=True)
+    """Of the key that made it known, where that is limited to one client (Mandant): such a key sees no others' runs."""
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
