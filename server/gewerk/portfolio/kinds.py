@@ -99,6 +99,13 @@ KINDS: dict[str, Kind] = {
 SUB_PROPERTY_TYPES = ("unit", "landlord", "tenant")
 """In the order in which they depend on each other."""
 
+RESOURCES = {
+    "property-groups": ("property_group",),
+    "properties": ("property",),
+    "sub-properties": SUB_PROPERTY_TYPES,
+}
+"""The API's collections, each with its kinds."""
+
 
 @lru_cache
 def empty(kind: Kind) -> dict[str, Any]:

@@ -9,24 +9,18 @@ from gewerk.identity.access import edits_stock, require
 from gewerk.journal.actor import Actor
 from gewerk.kit.locks import one_at_a_time
 from gewerk.portfolio.access import NotFound
-from gewerk.portfolio.kinds import KINDS, SUB_PROPERTY_TYPES
+from gewerk.portfolio.kinds import KINDS, RESOURCES
 from gewerk.portfolio.models import Source
 from gewerk.portfolio.operations.change import Stale
 from gewerk.portfolio.operations.outcome import Outcome, Rejected, Sent, problem, without_duplicates
 from gewerk.portfolio.operations.upsert import LOCK
 from gewerk.portfolio.operations.writing import Writing, stored
 
-_RESOURCES = {
-    "property-groups": ("property_group",),
-    "properties": ("property",),
-    "sub-properties": SUB_PROPERTY_TYPES,
-}
-
 
 def archive_many(*, actor: Actor, resource: str, records: Sequence[Sent], now: datetime) -> list[Outcome]:
     """By the ERP's ids, one outcome per record in the order sent: ``archived``, ``unchanged`` (it was) or ``rejected``."""
     require(edits_stock(actor))
-    types = _RESOURCES[resource]
+    types = RESOURCES[resource]
     outcomes: list[Outcome | None] = [None] * len(records)
     placed: dict[str, list[tuple[int, dict[str, Any]]]] = {one: [] for one in types}
     for index, record in enumerate(without_duplicates(records, default_type=types[0])):

@@ -11,18 +11,13 @@ from gewerk.journal.actor import Actor
 from gewerk.journal.operations import record_many
 from gewerk.kit import bulk
 from gewerk.kit.locks import one_at_a_time
-from gewerk.portfolio.kinds import KINDS, SUB_PROPERTY_TYPES, Kind
+from gewerk.portfolio.kinds import KINDS, RESOURCES, Kind
 from gewerk.portfolio.models import FieldChange
 from gewerk.portfolio.operations.outcome import Outcome, Rejected, Sent, problem, without_duplicates
 from gewerk.portfolio.operations.upsert import LOCK
 from gewerk.portfolio.operations.writing import stored
 from gewerk.portfolio.search_text import compose
 
-_RESOURCES = {
-    "property-groups": ("property_group",),
-    "properties": ("property",),
-    "sub-properties": SUB_PROPERTY_TYPES,
-}
 _RENAMED = ("external_id", "search", "updated_at")
 _HISTORY = ("organisation_id", "object_type", "object_id", "at", "actor_kind", "actor_id", "field", "old", "new")
 _Row = dict[str, Any]
@@ -35,7 +30,7 @@ def rename(*, actor: Actor, resource: str, records: Sequence[Sent], now: datetim
     already: ``unchanged`` with that record's id, so that a call whose answer was lost is simply repeated.
     """
     require(edits_stock(actor))
-    types = _RESOURCES[resource]
+    types = RESOURCES[resource]
     outcomes: list[Outcome | None] = [None] * len(records)
     placed: dict[str, list[tuple[int, _Row]]] = {one: [] for one in types}
     checked = _without_double_targets(without_duplicates(records, default_type=types[0]), types[0])

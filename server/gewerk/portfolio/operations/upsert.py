@@ -11,7 +11,7 @@ from gewerk.journal.actor import Actor
 from gewerk.kit.ids import new_ids
 from gewerk.kit.locks import one_at_a_time
 from gewerk.kit.refusals import FieldProblem
-from gewerk.portfolio.kinds import KINDS, SUB_PROPERTY_TYPES, Kind, flatten
+from gewerk.portfolio.kinds import KINDS, RESOURCES, Kind, flatten
 from gewerk.portfolio.models import Source
 from gewerk.portfolio.operations.outcome import MESSAGES, Outcome, Problem, Rejected, Sent, problem, without_duplicates
 from gewerk.portfolio.operations.writing import (
@@ -28,11 +28,6 @@ from gewerk.portfolio.operations.writing import (
 LOCK = "portfolio"
 """Calls that make or match records by the ERP's id take turns, per organisation."""
 
-_RESOURCES = {
-    "property-groups": ("property_group",),
-    "properties": ("property",),
-    "sub-properties": SUB_PROPERTY_TYPES,
-}
 _Placed = list[tuple[int, dict[str, Any]]]
 
 
@@ -43,7 +38,7 @@ def upsert(*, actor: Actor, resource: str, records: Sequence[Sent], now: datetim
     Whatever the order within the batch, units are taken before the tenants and landlords who name them.
     """
     require(edits_stock(actor))
-    types = _RESOURCES[resource]
+    types = RESOURCES[resource]
     outcomes: list[Outcome | None] = [None] * len(records)
     placed: dict[str, _Placed] = {one: [] for one in types}
     for index, record in enumerate(without_duplicates(records, default_type=types[0])):
