@@ -14,6 +14,7 @@ from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.forms import JoinGroupForm, ResponsibleForm
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
+from gewerk.entrypoints.web.manager.listing.state import chosen_ids
 from gewerk.entrypoints.web.manager.property_list import group_options, people_of
 from gewerk.identity.access import require
 from gewerk.kit.refusals import Refusal
@@ -30,12 +31,7 @@ both = require_http_methods(["GET", "POST"])
 def _chosen(request: HttpRequest, who: Reader) -> list[Property]:
     """The chosen properties that are the actor's; raises NotFound where none is."""
     require(who.edits)
-    ids = []
-    for text in (request.POST if request.method == "POST" else request.GET).getlist("id")[:MOST_CHOSEN]:
-        try:
-            ids.append(UUID(text))
-        except ValueError:
-            continue
+    ids = chosen_ids((request.POST if request.method == "POST" else request.GET).getlist("id")[:MOST_CHOSEN])
     rows = list(
         properties(who.actor)
         .filter(pk__in=ids, archived_at__isnull=True)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
@@ -152,10 +153,10 @@ def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
     )
 
 
-def every_row(listing: AnyListing, reader: Reader, state: State, ids: Sequence[str] = ()) -> Iterator[Any]:
+def every_row(listing: AnyListing, reader: Reader, state: State, ids: Sequence[UUID] | None = None) -> Iterator[Any]:
     """All rows of the list in its order, in chunks, for the export; of those with ``ids`` only, where given."""
     rows = found(listing, reader, state)
-    if ids:
+    if ids is not None:
         rows = rows.filter(pk__in=ids)
     keys = list(ordered(listing, reader, state, rows).values_list("pk", flat=True))
     for start in range(0, len(keys), EXPORT_CHUNK):

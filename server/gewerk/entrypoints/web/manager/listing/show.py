@@ -12,7 +12,7 @@ from django.urls import reverse
 from gewerk.entrypoints.web.manager.listing.export import as_csv, as_xlsx
 from gewerk.entrypoints.web.manager.listing.page import Page, every_row, list_page
 from gewerk.entrypoints.web.manager.listing.pieces import AnyListing, Reader
-from gewerk.entrypoints.web.manager.listing.state import read_state
+from gewerk.entrypoints.web.manager.listing.state import chosen_ids, read_state
 
 
 def show_list(
@@ -26,7 +26,8 @@ def show_list(
     state = read_state(listing, request.GET)
     if (kind := request.GET.get("export")) in {"csv", "xlsx"}:
         columns = [c for c in listing.columns if c.key in state.columns]
-        rows = every_row(listing, reader, state, request.GET.getlist("id"))
+        chosen = request.GET.getlist("id")
+        rows = every_row(listing, reader, state, chosen_ids(chosen) if chosen else None)
         lines = ([column.export(row, reader) for column in columns] for row in rows)
         head = [str(column.title) for column in columns]
         name = f"{listing.title}-{reader.formats.today.isoformat()}"

@@ -1,8 +1,10 @@
 """The state of a list, as the address holds it: nothing is remembered elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import QueryDict
 
@@ -51,6 +53,15 @@ class State:
     @property
     def narrowed(self) -> bool:
         return bool(self.search or self.filters)
+
+
+def chosen_ids(sent: Sequence[str]) -> list[UUID]:
+    """Ids of chosen rows as a form sends them. What is none is left out."""
+    found = []
+    for text in sent:
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found
 
 
 def read_state(listing: AnyListing, asked: QueryDict) -> State:
