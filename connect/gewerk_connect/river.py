@@ -1,5 +1,6 @@
 """What a plan or a run is given, and the doors it opens: the ledger and a view of the target."""
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from gewerk_connect.canonical.refusals import SettingsError
 from gewerk_connect.diff import TargetView
 from gewerk_connect.ledger import Busy, Records, Store, open_store, run_lock
 from gewerk_connect.ledger.outbox import GROUP
+from gewerk_connect.ledger.renaming import Renaming
 from gewerk_connect.messages import say
 from gewerk_connect.push import Patience, Target, read_target
 from gewerk_connect.settings import Connection
@@ -95,23 +97,39 @@ def alone(store: Store) -> Iterator[None]:
 
 def check_separator(store: Store, connection: Connection) -> None:
     """Rule 7: the separator is fixed by the first productive run. Raises ``SettingsError`` with the way to migrate."""
+    begun = Renaming(store).under_way()
+    if begun is not None:
+        raise unfinished_change(connection, begun)
     fixed = store.facts()["separator"]
     wanted = connection.settings.separator
     if fixed is None or fixed == wanted:
         return
     count = sum(Records(store).in_force().values())
+    command = change_command(connection, wanted)
     raise SettingsError(
         "separator_fixed",
         f"Der Separator steht seit dem ersten produktiven Lauf fest: „{fixed}“. Mit „{wanted}“ bekämen {count}"
         " Datensätze neue IDs und stünden doppelt in Gewerk. Tragen Sie wieder"
-        f' separator = "{fixed}" ein. Die Migration auf einen anderen Separator geht so: eine zweite Verbindung'
-        " anlegen (eigene Datei mit eigener id, Zugangsdaten eines leeren Kontos,"
-        f' separator = "{wanted}"), mit plan ansehen, mit apply füllen, abnehmen, dann auf dieses Konto umschalten'
-        " und die alte Verbindung stilllegen.",
+        f' separator = "{fixed}" ein. Oder wechseln Sie mit der Migration, die alle Datensätze behält; zuerst die'
+        f" Vorschau: {command}",
         f'The separator has been fixed since the first productive run: "{fixed}". With "{wanted}" {count} records would'
-        f' get new ids and stand in Gewerk twice. Put back separator = "{fixed}". To migrate: make a second connection'
-        f' (a file of its own with its own id, the key of an empty account, separator = "{wanted}"), look at it with'
-        " plan, fill it with apply, sign it off, then switch to that account and retire the old connection.",
+        f' get new ids and stand in Gewerk twice. Put back separator = "{fixed}". Or change it by the migration, which'
+        f" keeps all records; first the preview: {command}",
+    )
+
+
+def change_command(connection: Connection, to: str) -> str:
+    """The command that previews a change of the separator, ready to be copied."""
+    file = shlex.quote(str(connection.file or f"{connection.id}.toml"))
+    return f"gewerk-connect change-separator --config {file} --to {shlex.quote(to)}"
+
+
+def unfinished_change(connection: Connection, to: str) -> SettingsError:
+    command = f"{change_command(connection, to)} --yes"
+    return SettingsError(
+        "separator_change_unfinished",
+        f"Die Migration auf den Separator „{to}“ wurde begonnen und nicht beendet. Vollenden Sie sie zuerst: {command}",
+        f'The migration to the separator "{to}" began and did not end. Complete it first: {command}',
     )
 
 

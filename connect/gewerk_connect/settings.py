@@ -160,6 +160,8 @@ class Connection(_Table):
     target: TargetSettings | None = None
     settings: Settings
     state: StateSettings = StateSettings()
+    file: Path | None = None
+    """The configuration as it was named, to name it in commands."""
     folder: Path
     """Where the configuration lies; relative paths start here."""
 
@@ -189,6 +191,7 @@ def load(path: Path) -> Connection:
     data.setdefault("id", path.stem)
     data.setdefault("name", data["id"])
     data["folder"] = folder
+    data["file"] = path
     try:
         connection = Connection.model_validate(data)
     except ValidationError as error:

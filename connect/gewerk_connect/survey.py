@@ -99,7 +99,7 @@ def _groups(groups: Sequence[Group]) -> Iterator[Judged]:
     for group in sorted(groups, key=lambda g: g.external_id):
         yield Judged(
             Entity.PROPERTY,
-            (group.external_id,),
+            group.key,
             group.external_id,
             Verdict.SEND,
             None,

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,12 +45,9 @@ class StandIn:
         self.secret = "secret-1"
         self.tokens: set[str] = set()
         self.token_seconds = 3600
-        self.records: dict[str, dict[str, dict[str, Any]]] = {
-            "property": {},
-            "unit": {},
-            "landlord": {},
-            "tenant": {},
-        }
+        self.records: dict[str, dict[str, dict[str, Any]]] = defaultdict(
+            dict, {"property": {}, "unit": {}, "landlord": {}, "tenant": {}}
+        )
         self.created: Counter[tuple[str, str]] = Counter()
         self.written: list[tuple[str, str, str]] = []
         """(type, external_id, status) of every record that was sent, in order."""
@@ -127,7 +124,7 @@ class StandIn:
             return [self._upsert_one(resource, r, seen) for r in records]
 
     def _upsert_one(self, resource: str, sent: dict[str, Any], seen: Counter[Any]) -> dict[str, Any]:
-        entity = "property" if resource == "properties" else str(sent.get("type"))
+        entity = _entity(resource, sent)
         external_id = str(sent.get("external_id"))
         code = self.reject.get(external_id)
         if seen[sent.get("type"), sent.get("external_id")] > 1:
@@ -175,7 +172,7 @@ class StandIn:
             return [self._archive_one(resource, r) for r in records]
 
     def _archive_one(self, resource: str, sent: dict[str, Any]) -> dict[str, Any]:
-        entity = "property" if resource == "properties" else str(sent.get("type"))
+        entity = _entity(resource, sent)
         old = self.records[entity].get(str(sent["external_id"]))
         code = self.reject.get(str(sent["external_id"]))
         if old is None:
@@ -186,6 +183,38 @@ class StandIn:
             return self._result(sent, entity, "unchanged", old["id"], None)
         old.update(archived_at=_now(), archive_reason=sent.get("reason"), updated_at=_now())
         return self._result(sent, entity, "archived", old["id"], None)
+
+    def rename(self, resource: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """One by one and without swapping: the connector's new ids are never old ones. What refers follows."""
+        with self.lock:
+            return [self._rename_one(resource, r) for r in records]
+
+    def _rename_one(self, resource: str, sent: dict[str, Any]) -> dict[str, Any]:
+        entity = _entity(resource, sent)
+        old, new = str(sent["external_id"]), str(sent["new_external_id"])
+        of_entity = self.records[entity]
+        if code := self.reject.get(old):
+            return self._result(sent, entity, "rejected", None, code)
+        if old not in of_entity:
+            found = of_entity.get(new)
+            return self._result(
+                sent,
+                entity,
+                "unchanged" if found else "rejected",
+                found and found["id"],
+                None if found else "not_found",
+            )
+        if new in of_entity:
+            return self._result(sent, entity, "rejected", None, "taken")
+        record = of_entity.pop(old)
+        of_entity[new] = {**record, "external_id": new, "updated_at": _now()}
+        for other in (one for kind in self.records.values() for one in kind.values()):
+            for name, referred in _REFERENCES.items():
+                if referred == entity and other.get(name) == old:
+                    other[name] = new
+                elif referred == entity and old in (other.get(name) or ()):
+                    other[name] = sorted(new if one == old else one for one in other[name])
+        return self._result(sent, entity, "renamed", record["id"], None)
 
     def _result(
         self, sent: dict[str, Any], entity: str, status: str, record_id: str | None, code: str | None
@@ -287,18 +316,18 @@ class _Handler(BaseHTTPRequestHandler):
         resource, _, verb = path.strip("/").partition("/")
         if resource == "integrations":
             return self._integrations(method, verb, raw)
-        if verb in ("upsert", "archive"):
+        if verb in ("upsert", "archive", "rename"):
             records = orjson.loads(raw)["records"]
             if not 1 <= len(records) <= 500:
                 return self._problem(422, "batch_size")
             try:
-                results = api.upsert(resource, records) if verb == "upsert" else api.archive(resource, records)
+                results = getattr(api, verb)(resource, records)
             except RuntimeError:
                 return self._problem(api.choke_status, "choked")
             return self._json(200, {"results": results})
-        entity = query.get("type") or "property"
+        entity = query.get("type") or ("group" if resource == "property-groups" else "property")
         with api.lock:
-            rows = [dict(r) for r in api.records[entity].values()]
+            rows = [dict(r) for r in api.records.get(entity, {}).values()]
         if verb == "export":
             return 200, b"".join(orjson.dumps(r) + b"\n" for r in rows), "application/x-ndjson"
         if since := query.get("updated_since"):
@@ -348,6 +377,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(head.encode("latin-1") + body)
         except OSError:
             self.close_connection = True
+
+
+_REFERENCES = {"property_external_id": "property", "unit_external_ids": "unit", "group_external_ids": "group"}
+
+
+def _entity(resource: str, sent: dict[str, Any]) -> str:
+    if resource == "property-groups":
+        return "group"
+    return "property" if resource == "properties" else str(sent.get("type"))
 
 
 def _now() -> str:

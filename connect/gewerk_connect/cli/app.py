@@ -58,6 +58,13 @@ def build(language: str) -> typer.Typer:
             raise typer.BadParameter("de | en")
         return value
 
+    def parse_separator(value: str) -> str:
+        from gewerk_connect.settings import SEPARATORS
+
+        if value not in SEPARATORS:
+            raise typer.BadParameter(" ".join(SEPARATORS))
+        return value
+
     Config = Annotated[Path, typer.Option("--config", "-c", help=text("config"), metavar=text("file"))]
     AsOf = Annotated[date | None, typer.Option("--as-of", help=text("as_of"), parser=parse_day, metavar=text("day"))]
     Json = Annotated[bool, typer.Option("--json", help=text("json"))]
@@ -129,6 +136,18 @@ def build(language: str) -> typer.Typer:
         from gewerk_connect.cli import commands
 
         commands.report(commands.Call(config, None, as_json, strict, lang))
+
+    @app.command("change-separator", help=text("change-separator"))
+    def change_separator(
+        config: Config,
+        to: Annotated[str, typer.Option("--to", help=text("to"), parser=parse_separator, metavar="- _ . / |")],
+        yes: Annotated[bool, typer.Option("--yes", help=text("yes"))] = False,
+        as_json: Json = False,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import commands, separator
+
+        separator.change_separator(commands.Call(config, None, as_json, False, lang), to, yes)
 
     @app.command("sources", help=text("sources"))
     def sources(as_json: Json = False, lang: Lang = language) -> None:

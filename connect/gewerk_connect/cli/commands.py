@@ -44,7 +44,7 @@ class Call:
 
 
 @contextmanager
-def _guarded(call: Call) -> Iterator[None]:
+def guarded(call: Call) -> Iterator[None]:
     """Turns every trouble into a sentence and an exit code; never a stack trace."""
     try:
         yield
@@ -80,12 +80,12 @@ def _code_of(error: Refusal) -> int:
 
 def _fail(call: Call, code: str, message: str, exit_code: int) -> NoReturn:
     if call.as_json:
-        _print_json({"error": {"code": code, "message": message}})
+        print_json({"error": {"code": code, "message": message}})
     typer.echo(message, err=True)
     raise typer.Exit(exit_code)
 
 
-def _print_json(data: Any) -> None:
+def print_json(data: Any) -> None:
     text = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
@@ -96,7 +96,7 @@ def _print_json(data: Any) -> None:
         buffer.flush()
 
 
-def _print(lines: Iterable[str]) -> None:
+def print_lines(lines: Iterable[str]) -> None:
     for line in lines:
         typer.echo(line)
 
@@ -132,7 +132,7 @@ def check_source(call: Call) -> None:
     from gewerk_connect.cli.progress import progress
     from gewerk_connect.report.findings import gather
 
-    with _guarded(call):
+    with guarded(call):
         connection = call.load()
         upper = _Source(connection)
         with progress(wanted=not call.as_json) as show:
@@ -143,7 +143,7 @@ def check_source(call: Call) -> None:
             for entity in PUSH_ORDER
         }
         if call.as_json:
-            _print_json(
+            print_json(
                 {
                     "kind": connection.source.kind,
                     "as_of": call.day.isoformat(),
@@ -160,15 +160,15 @@ def check_source(call: Call) -> None:
             from gewerk_connect.report.text import finding_lines, skipped_lines
 
             language = call.language
-            _print([say(language, "source_ok", name=upper.source.erp_name), "", say(language, "source_rows")])
-            _print(f"  {count:>7}  {table}" for table, count in stock.source_rows.items())
-            _print(["", say(language, "would_send")])
-            _print(f"  {count:>7}  {say(language, entity)}" for entity, count in counts.items())
+            print_lines([say(language, "source_ok", name=upper.source.erp_name), "", say(language, "source_rows")])
+            print_lines(f"  {count:>7}  {table}" for table, count in stock.source_rows.items())
+            print_lines(["", say(language, "would_send")])
+            print_lines(f"  {count:>7}  {say(language, entity)}" for entity, count in counts.items())
             if stock.let_units is not None:
-                _print(["", say(language, "occupancy", let=stock.let_units, vacant=stock.vacant_units)])
-            _print(skipped_lines(skipped, language))
-            _print(finding_lines(codes, kept, language))
-            _print(["", say(language, "safe_separators", separators=" ".join(stock.safe_separators) or "-")])
+                print_lines(["", say(language, "occupancy", let=stock.let_units, vacant=stock.vacant_units)])
+            print_lines(skipped_lines(skipped, language))
+            print_lines(finding_lines(codes, kept, language))
+            print_lines(["", say(language, "safe_separators", separators=" ".join(stock.safe_separators) or "-")])
         _end(call, sum(codes.values()))
 
 
@@ -176,10 +176,10 @@ def sources(as_json: bool, language: str) -> None:
     from gewerk_connect.sources import kinds
 
     call = Call(Path(), None, as_json, False, language)
-    with _guarded(call):
+    with guarded(call):
         found = kinds()
         if as_json:
-            _print_json(
+            print_json(
                 [
                     {
                         "kind": m.kind,
@@ -195,7 +195,7 @@ def sources(as_json: bool, language: str) -> None:
             )
         else:
             width = max(len(kind) for kind in found)
-            _print(f"{m.kind:<{width}}  {m.erp_name} ({m.form})" for m in found.values())
+            print_lines(f"{m.kind:<{width}}  {m.erp_name} ({m.form})" for m in found.values())
 
 
 # plan, apply
@@ -218,7 +218,7 @@ def _run(call: Call, offline: bool, whole: bool, *, examples: int, confirm_fuse:
 
     # a stock lives until it is compared: looking through it for rubbish again and again finds none
     gc.set_threshold(50_000, 20, 20)
-    with _guarded(call):
+    with guarded(call):
         connection = call.load()
         upper = _Source(connection)
         target = None
@@ -244,9 +244,9 @@ def _run(call: Call, offline: bool, whole: bool, *, examples: int, confirm_fuse:
             outcome = run.apply(river) if productive else run.plan(river)
         findings = run.findings_of(river, outcome)
         if call.as_json:
-            _print_json(outcome.as_json())
+            print_json(outcome.as_json())
         else:
-            _print(outcome_text(outcome, connection.name, call.language, findings))
+            print_lines(outcome_text(outcome, connection.name, call.language, findings))
         if outcome.posted is False:
             typer.echo(say(call.language, "not_posted"), err=True)
         if call.as_json:
@@ -267,7 +267,7 @@ def explain(call: Call, entity: str, external_id: str, wanted_field: str | None)
     from gewerk_connect.explain import explanation_text
     from gewerk_connect.ledger import Runs, open_store
 
-    with _guarded(call):
+    with guarded(call):
         connection = call.load()
         upper = _Source(connection)
         with open_store(connection.state_url(), connection.id, _base_url(connection), make=False) as store:
@@ -277,9 +277,9 @@ def explain(call: Call, entity: str, external_id: str, wanted_field: str | None)
             moved = last is not None and last.source_fingerprint not in (None, upper.fingerprint())
             found = explain_record(store, trace, Entity(entity), external_id, wanted_field, source_moved=moved)
         if call.as_json:
-            _print_json(found.as_json())
+            print_json(found.as_json())
         else:
-            _print(explanation_text(found, call.language))
+            print_lines(explanation_text(found, call.language))
 
 
 def report(call: Call) -> None:
@@ -287,23 +287,23 @@ def report(call: Call) -> None:
     from gewerk_connect.report import run_body
     from gewerk_connect.report.text import report_text
 
-    with _guarded(call):
+    with guarded(call):
         connection = call.load()
         with open_store(connection.state_url(), connection.id, _base_url(connection), make=False) as store:
             runs = Runs(store)
             last = runs.last()
             if last is None:
                 if call.as_json:
-                    _print_json(None)
+                    print_json(None)
                 else:
                     typer.echo(say(call.language, "no_run"))
                 return
             found: Sequence[Any] = list(runs.findings(last.no))
             refused = list(runs.refusals(last.no))
         if call.as_json:
-            _print_json(run_body(last, found))
+            print_json(run_body(last, found))
         else:
-            _print(report_text(last, found, refused, connection.name, call.language))
+            print_lines(report_text(last, found, refused, connection.name, call.language))
         _end(call, len(found))
 
 

@@ -24,6 +24,17 @@ HELP: dict[str, tuple[str, str]] = {
         "Shows the way of a record or field: ERP, rule, value sent, answer. Shows personal data too.",
     ),
     "report": ("Zeigt den Bericht des letzten Laufs.", "Shows the report of the last run."),
+    "change-separator": (
+        "Migration auf einen anderen Separator: gibt allen übertragenen Datensätzen die neuen IDs, ohne Dubletten. Zeigt ohne"
+        " --yes nur die Vorschau.",
+        "Migration to another separator: gives all records sent their new ids, without doubles. Without --yes shows only"
+        " the preview.",
+    ),
+    "to": ("Der neue Separator.", "The new separator."),
+    "yes": (
+        "Führt die Änderung aus. Darf jederzeit abgebrochen werden: Derselbe Befehl vollendet sie.",
+        "Carries out the change. May be stopped at any time: the same command completes it.",
+    ),
     "sources": ("Nennt die ERP-Systeme, die gelesen werden können.", "Lists the ERPs that can be read."),
     "config": ("Konfiguration der Verbindung (TOML).", "The connection's configuration (TOML)."),
     "file": ("DATEI", "FILE"),

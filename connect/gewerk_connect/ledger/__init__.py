@@ -4,7 +4,7 @@ Owns the state database (SQLite in WAL beside the configuration, PostgreSQL by U
 intent is written before anything is sent, a receipt after the answer, so a killed run leaves nothing double or lost.
 Never does: read the source, decide what is to change, or talk to the target.
 Read first: ``schema.py`` (the tables and why), then ``outbox.py``, ``records.py``, ``runs.py``; ``lock.py`` keeps one
-run per connection.
+run per connection, ``renaming.py`` changes the separator.
 """
 
 from gewerk_connect.ledger.lock import Busy, run_lock

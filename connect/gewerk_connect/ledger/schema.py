@@ -58,6 +58,16 @@ connections = Table(
     UniqueConstraint("external_id", "base_url"),
 )
 
+separator_changes = Table(
+    "separator_changes",
+    metadata,
+    Column("connection_no", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "separator", String(1), nullable=False, comment="to which the target is being renamed; gone when it is done"
+    ),
+    Column("started_at", _Moment, nullable=False),
+)
+
 runs = Table(
     "runs",
     metadata,

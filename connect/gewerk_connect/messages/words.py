@@ -95,6 +95,38 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Angehalten. Der nächste Lauf macht dort weiter, wo dieser aufgehört hat.",
         "Stopped. The next run goes on where this one stopped.",
     ),
+    "renaming": ("umbenennen", "renaming"),
+    "separator_plan": (
+        "Vorschau: Separator „{old}“ -> „{new}“ für {name}. Neue IDs bekämen:",
+        'Preview: separator "{old}" -> "{new}" for {name}. New ids would go to:',
+    ),
+    "separator_done": (
+        "Separator „{old}“ -> „{new}“ für {name}: fertig. Neue IDs haben jetzt:",
+        'Separator "{old}" -> "{new}" for {name}: done. New ids have now:',
+    ),
+    "separator_already": (
+        "Alle IDs haben schon den Separator „{new}“. Nichts zu tun.",
+        'All ids already have the separator "{new}". Nothing to do.',
+    ),
+    "separator_missing": (
+        "{count} Datensätze hat Gewerk nicht (mehr); der nächste Lauf entscheidet über sie.",
+        "Gewerk does not have {count} records (any more); the next run decides about them.",
+    ),
+    "separator_taken": (
+        "So geht es nicht: {count} der neuen IDs gehören in Gewerk schon einem anderen Datensatz. Geben Sie diesen eine"
+        " andere Nummer oder wählen Sie einen anderen Separator.",
+        "This cannot be done: {count} of the new ids already belong to another record in Gewerk. Give those another"
+        " number or choose another separator.",
+    ),
+    "separator_confirm": (
+        "Es wurde nichts geändert. Die Datensätze selbst bleiben dieselben, es entstehen keine Dubletten. Ausführen:"
+        " {command}",
+        "Nothing was changed. The records themselves stay the same, nothing is doubled. To carry it out: {command}",
+    ),
+    "separator_configure": (
+        'Tragen Sie jetzt in der Konfiguration separator = "{new}" ein; vorher laufen plan und apply nicht.',
+        'Now put separator = "{new}" into the configuration; plan and apply do not run before that.',
+    ),
     "usage": ("Aufruf: {message}", "Usage: {message}"),
     "help_hint": ("Hilfe: {command} --help", "Help: {command} --help"),
     "reading_target": ("Bestand in Gewerk lesen", "Reading the stock in Gewerk"),

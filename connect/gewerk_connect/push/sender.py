@@ -118,17 +118,21 @@ def _answers(batch: Batch, results: list[Result]) -> list[Answer]:
         result.get("external_id") != external_id or result.get("status") not in statuses
         for result, external_id in zip(results, batch.external_ids, strict=False)
     ):
-        raise TargetError(
-            "answer_does_not_fit",
-            "Gewerks Antwort passt nicht zu den gesendeten Datensätzen. Prüfen Sie, ob zwischen Konnektor und Gewerk"
-            " ein Proxy Antworten verändert.",
-            "Gewerk's answer does not fit the records sent. Check whether a proxy between connector and Gewerk changes"
-            " answers.",
-        )
+        raise answer_does_not_fit()
     return [
         _rejected(result, statuses) if result["status"] == "rejected" else statuses[result["status"]]
         for result in results
     ]
+
+
+def answer_does_not_fit() -> TargetError:
+    return TargetError(
+        "answer_does_not_fit",
+        "Gewerks Antwort passt nicht zu den gesendeten Datensätzen. Prüfen Sie, ob zwischen Konnektor und Gewerk"
+        " ein Proxy Antworten verändert.",
+        "Gewerk's answer does not fit the records sent. Check whether a proxy between connector and Gewerk changes"
+        " answers.",
+    )
 
 
 def _rejected(result: Result, statuses: dict[str, Answer]) -> Answer:

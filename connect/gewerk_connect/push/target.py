@@ -46,6 +46,10 @@ class Target(Protocol):
         self, resource: Resource, records: bytes | Sequence[Any], *, idempotency_key: str | None = None
     ) -> list[Result]: ...
 
+    def rename(
+        self, resource: Resource, records: bytes | Sequence[Any], *, idempotency_key: str | None = None
+    ) -> list[Result]: ...
+
     def export(self, resource: Resource, *, type: SubPropertyType | None = None) -> Iterator[bytes]: ...
 
     def changed_since(

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from gewerk_connect.canonical import Entity, Finding, FindingCode, Judged, Origin, Verdict
+from gewerk_connect.canonical import Entity, Finding, FindingCode, Judged, Key, Origin, Verdict
 from gewerk_connect.canonical.model import PART
 from gewerk_connect.mapping import Ids, Payloads
 from gewerk_connect.rules.dates import OPEN
@@ -41,6 +41,7 @@ _USAGE_NAMES = (*USAGES, "other")
 class Group:
     """A property group made from an economic entity (only with ``economic_entities_as_groups``)."""
 
+    key: Key
     external_id: str
     name: str
 
@@ -143,7 +144,9 @@ class Stock:
                 Finding(FindingCode.ID_COLLISION, "property_group", rendered, None, None, None)
             )
         self._group_ids = {entity_key: rendered for rendered, (entity_key, _) in names.items()}
-        return [Group(rendered, name) for rendered, (_, name) in sorted(names.items())]
+        return [
+            Group(self._ids.parts(entity_key), rendered, name) for rendered, (entity_key, name) in sorted(names.items())
+        ]
 
     # -- streams ------------------------------------------------------------------------------------------------------
 

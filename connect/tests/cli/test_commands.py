@@ -237,8 +237,9 @@ def test_another_separator_before_go_live_and_after(cli: Cli, config: Path, api:
     for command in ("plan", "apply"):
         ended = cli(command, "-c", config, *DAY)
         assert ended.code == 2
-        assert "Die Migration auf einen anderen Separator geht so" in ended.err
-    assert "To migrate" in cli("apply", "-c", config, *DAY, "--lang", "en").err
+        assert "Migration" in ended.err
+        assert f"gewerk-connect change-separator --config {config} --to _" in ended.err
+    assert "by the migration" in cli("apply", "-c", config, *DAY, "--lang", "en").err
 
 
 def test_a_rotated_secret_ends_with_4_and_says_what_to_do(cli: Cli, config: Path, api: StandIn) -> None:

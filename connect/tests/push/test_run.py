@@ -340,6 +340,7 @@ def test_another_separator_before_go_live_and_after(tmp_path: Path, api: StandIn
             act(tmp_path, api, rows, separator="/")
         assert caught.value.code == "separator_fixed"
         assert 'separator = "-"' in caught.value.de
+        assert "gewerk-connect change-separator --config haus.toml --to /" in caught.value.de
 
 
 def test_a_run_that_sent_nothing_fixes_no_separator(tmp_path: Path, api: StandIn) -> None:
