@@ -125,5 +125,6 @@ def test_another_separator_before_go_live_renders_other_ids_and_after_it_is_refu
     refused = connection.run("apply")
 
     assert refused.returncode == 2
-    assert "migr" in (refused.stdout + refused.stderr).lower()
+    assert "Migration" in refused.stderr
+    assert f"gewerk-connect change-separator --config {connection.config} --to _" in refused.stderr
     assert {p["external_id"] for p in export(installation.base_url, access, "properties")} == ids
