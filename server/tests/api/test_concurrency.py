@@ -63,6 +63,16 @@ def test_the_same_batch_from_many_sides_makes_each_record_once(calls):
     assert len({result["id"] for a in answers for result in a.json()["results"]}) == 60
 
 
+def test_moments_follow_the_order_of_the_calls(calls):
+    """Else somebody who pages by updated_at passes a record that a slower call writes with an earlier moment."""
+    calls(
+        "/properties/upsert", [{"records": [{"external_id": f"p{k}-{i}"} for i in range(80)]} for k in range(THREADS)]
+    )
+    moments = list(Entry.objects.filter(event="property.created").order_by("id").values_list("at", flat=True))
+    assert len(set(moments)) == THREADS
+    assert moments == sorted(moments)
+
+
 def test_tenants_and_their_units_never_double(calls):
     calls("/properties/upsert", [{"records": [{"external_id": "p"}]}])
     unit = {"type": "unit", "property_external_id": "p"}

@@ -1,6 +1,7 @@
 """What every call passes: size, key, rate, repetition; and how its body and query are read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -29,8 +30,9 @@ from gewerk.entrypoints.api.problems import (
 from gewerk.identity.operations.idempotency import Remembered, remember_answer, reserve_answer
 from gewerk.identity.operations.issue_token import actor_of_token
 from gewerk.journal.actor import Actor
-from gewerk.kit.locks import writing_transaction
+from gewerk.kit.locks import one_at_a_time, writing_transaction
 from gewerk.kit.refusals import FieldProblem, Refusal
+from gewerk.portfolio.operations.upsert import LOCK
 
 T = TypeVar("T")
 
@@ -140,6 +142,18 @@ class InvalidIdempotencyKey(Refusal):
     message = gettext_lazy("Idempotency-Key must have 1 to 255 characters.")
 
 
+@contextmanager
+def in_turn(request: HttpRequest) -> Iterator[None]:
+    """The call's one transaction. The writing calls of an organisation take turns.
+
+    A moment read inside is then later than that of every call committed before: whoever pages by ``updated_at`` never
+    passes a record that another call is still writing.
+    """
+    with writing_transaction():
+        one_at_a_time(LOCK, actor_of(request).organisation_id)
+        yield
+
+
 def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
     """Runs ``act`` in the call's one transaction. The body was checked before: nobody waits for the database meanwhile.
 
@@ -147,14 +161,14 @@ def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        with writing_transaction():
+        with in_turn(request):
             return act()
     if not 1 <= len(key) <= 255 or "\x00" in key:
         raise InvalidIdempotencyKey(status=400)
     actor = actor_of(request)
     assert actor.id is not None
     asked = b"\n".join((str(request.method).encode(), request.get_full_path().encode(), request.body))
-    with writing_transaction():
+    with in_turn(request):
         reserved = reserve_answer(key_id=actor.id, idempotency_key=key, request=asked, now=timezone.now())
         if isinstance(reserved, Remembered):
             headers = {**reserved.headers, "Idempotent-Replayed": "true"}

@@ -14,10 +14,10 @@ from pydantic import Field, TypeAdapter
 
 from gewerk.entrypoints.api import cursors, schemas
 from gewerk.entrypoints.api.batches import ARCHIVES, RENAMES, UPSERTS, Batch, records_of, result_of
-from gewerk.entrypoints.api.door import actor_of, answer, body, once, only_known, raw_body
+from gewerk.entrypoints.api.door import actor_of, answer, body, in_turn, once, only_known, raw_body
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.problems import InvalidInput
-from gewerk.kit.locks import writers_turn, writing_transaction
+from gewerk.kit.locks import writers_turn
 from gewerk.kit.refusals import FieldProblem, Refusal
 from gewerk.portfolio.access import sub_property_for
 from gewerk.portfolio.operations.archive import archive, archive_many
@@ -317,7 +317,7 @@ def _add_single(api: NinjaAPI, resource: Resource) -> None:
             type_ = sub_property_for(actor, record_id).type
             adapter = _UNIT_CHANGE if type_ == "unit" else _PARTY_CHANGE
         record = body(request, adapter)
-        with writing_transaction():
+        with in_turn(request):
             change(actor=actor, type=type_, record_id=record_id, record=record, version=version, now=timezone.now())
             return _shown(request, resource, record_id)
 
