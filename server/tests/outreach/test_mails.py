@@ -187,6 +187,7 @@ def test_a_lasting_refusal_ends_it_and_others_go_on(factories: ModuleType, mailb
     assert work(factories.NOW) == 1
     refused = Mail.objects.get(recipient=gone.email)
     assert (refused.next_try_at, refused.sent_at, refused.last_error) == (None, None, "recipient refused (550)")
+    assert refused.body == "", "the link in it would log somebody in"
 
 
 def test_a_dead_server_is_trouble_not_the_end(factories: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ def send_due_mails(*, now: datetime, limit: int = 20) -> int:
 
 
 def _try(mail: Mail, *, now: datetime) -> bool:
+    """Whether it was sent. A text that is sent or given up is not kept: it may hold a link that logs somebody in."""
     mail.tries += 1
     try:
         with connect(installation().smtp_url) as server:
@@ -59,10 +60,11 @@ def _try(mail: Mail, *, now: datetime) -> bool:
         mail.next_try_at = None if given_up else now + wait
         mail.last_error = _reason(failure)
         log.warning("Mail %s was not sent (try %s): %s", mail.pk, mail.tries, mail.last_error)
-        mail.save(update_fields=["tries", "next_try_at", "last_error"])
+        if given_up:
+            mail.body = ""
+        mail.save(update_fields=["tries", "next_try_at", "last_error", "body"])
         return False
     mail.sent_at, mail.next_try_at, mail.last_error = now, None, ""
-    # What has been sent is not kept: it may hold a link that logs somebody in.
     mail.body = ""
     mail.save(update_fields=["tries", "sent_at", "next_try_at", "last_error", "body"])
     return True
