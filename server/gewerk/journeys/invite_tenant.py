@@ -1,6 +1,6 @@
 """A clerk gives a tenant access: by the address in the tenant's record, until the lease ends."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -25,12 +25,12 @@ class NoAddress(Refusal):
     message = _("The tenant's record holds no e-mail address. Enter one in the ERP or by hand first.")
 
 
-def invite_tenant(*, actor: Actor, sub_property_id: UUID, now: datetime) -> Invitation:
-    """Raises NotFound, NotATenant (also for an archived record), NoAddress, AlreadyThere."""
+def invite_tenant(*, actor: Actor, sub_property_id: UUID, as_of: date, now: datetime) -> Invitation:
+    """``as_of`` is today where the organisation is. Raises NotFound, NotATenant (also for an archived record), NoAddress, AlreadyThere."""
     tenant = sub_property_to_edit(actor, sub_property_id)
     if tenant.type != SubPropertyType.TENANT or tenant.archived_at is not None:
         raise NotATenant
-    if tenant.contract_end is not None and tenant.contract_end < now.date():
+    if tenant.contract_end is not None and tenant.contract_end < as_of:
         raise NotATenant
     if not tenant.email:
         raise NoAddress

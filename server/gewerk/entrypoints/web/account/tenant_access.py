@@ -26,7 +26,7 @@ def invite(request: HttpRequest, sub_property_id: UUID) -> HttpResponseBase:
     refused = ""
     if request.method == "POST":
         try:
-            invite_tenant(actor=actor, sub_property_id=sub_property_id, now=timezone.now())
+            invite_tenant(actor=actor, sub_property_id=sub_property_id, as_of=timezone.localdate(), now=timezone.now())
         except Refusal as refusal:
             if refusal.kind is not RefusalKind.CONFLICT:
                 raise
