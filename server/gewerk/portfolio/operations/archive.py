@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from gewerk.identity.access import edits_stock, require
@@ -12,7 +11,7 @@ from gewerk.portfolio.access import NotFound
 from gewerk.portfolio.kinds import KINDS, RESOURCES
 from gewerk.portfolio.models import Source
 from gewerk.portfolio.operations.change import Stale
-from gewerk.portfolio.operations.outcome import Outcome, Rejected, Sent, problem, without_duplicates
+from gewerk.portfolio.operations.outcome import Outcome, Sent, by_type, problem, without_duplicates
 from gewerk.portfolio.operations.upsert import LOCK
 from gewerk.portfolio.operations.writing import Writing, stored
 
@@ -21,13 +20,7 @@ def archive_many(*, actor: Actor, resource: str, records: Sequence[Sent], now: d
     """By the ERP's ids, one outcome per record in the order sent: ``archived``, ``unchanged`` (it was) or ``rejected``."""
     require(edits_stock(actor))
     types = RESOURCES[resource]
-    outcomes: list[Outcome | None] = [None] * len(records)
-    placed: dict[str, list[tuple[int, dict[str, Any]]]] = {one: [] for one in types}
-    for index, record in enumerate(without_duplicates(records, default_type=types[0])):
-        if isinstance(record, Rejected):
-            outcomes[index] = Outcome(record.external_id, record.type, "rejected", None, record.problem)
-        else:
-            placed[record.get("type", types[0])].append((index, record))
+    outcomes, placed = by_type(without_duplicates(records, default_type=types[0]), types)
     one_at_a_time(LOCK, actor.organisation_id)
     for one in types:
         if not placed[one]:

@@ -81,3 +81,17 @@ def without_duplicates(records: Sequence[Sent], *, default_type: str) -> list[Se
         else record
         for index, (record, mark) in enumerate(zip(records, marks, strict=True))
     ]
+
+
+def by_type(
+    records: Sequence[Sent], types: Sequence[str]
+) -> tuple[list[Outcome | None], dict[str, list[tuple[int, dict[str, Any]]]]]:
+    """Outcomes with the rejected records' filled in, and the others with their places, by type in the order of ``types``."""
+    outcomes: list[Outcome | None] = [None] * len(records)
+    placed: dict[str, list[tuple[int, dict[str, Any]]]] = {one: [] for one in types}
+    for index, record in enumerate(records):
+        if isinstance(record, Rejected):
+            outcomes[index] = Outcome(record.external_id, record.type, "rejected", None, record.problem)
+        else:
+            placed[record.get("type", types[0])].append((index, record))
+    return outcomes, placed

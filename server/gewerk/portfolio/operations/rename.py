@@ -13,7 +13,7 @@ from gewerk.kit import bulk
 from gewerk.kit.locks import one_at_a_time
 from gewerk.portfolio.kinds import KINDS, RESOURCES, Kind
 from gewerk.portfolio.models import FieldChange
-from gewerk.portfolio.operations.outcome import Outcome, Rejected, Sent, problem, without_duplicates
+from gewerk.portfolio.operations.outcome import Outcome, Rejected, Sent, by_type, problem, without_duplicates
 from gewerk.portfolio.operations.upsert import LOCK
 from gewerk.portfolio.operations.writing import stored
 from gewerk.portfolio.search_text import compose
@@ -31,14 +31,8 @@ def rename(*, actor: Actor, resource: str, records: Sequence[Sent], now: datetim
     """
     require(edits_stock(actor))
     types = RESOURCES[resource]
-    outcomes: list[Outcome | None] = [None] * len(records)
-    placed: dict[str, list[tuple[int, _Row]]] = {one: [] for one in types}
     checked = _without_double_targets(without_duplicates(records, default_type=types[0]), types[0])
-    for index, record in enumerate(checked):
-        if isinstance(record, Rejected):
-            outcomes[index] = Outcome(record.external_id, record.type, "rejected", None, record.problem)
-        else:
-            placed[record.get("type", types[0])].append((index, record))
+    outcomes, placed = by_type(checked, types)
     one_at_a_time(LOCK, actor.organisation_id)
     for one in types:
         if placed[one]:

@@ -13,7 +13,15 @@ from gewerk.kit.locks import one_at_a_time
 from gewerk.kit.refusals import FieldProblem
 from gewerk.portfolio.kinds import KINDS, RESOURCES, Kind, flatten
 from gewerk.portfolio.models import Source
-from gewerk.portfolio.operations.outcome import MESSAGES, Outcome, Problem, Rejected, Sent, problem, without_duplicates
+from gewerk.portfolio.operations.outcome import (
+    MESSAGES,
+    Outcome,
+    Problem,
+    Sent,
+    by_type,
+    problem,
+    without_duplicates,
+)
 from gewerk.portfolio.operations.writing import (
     Links,
     Writing,
@@ -39,13 +47,7 @@ def upsert(*, actor: Actor, resource: str, records: Sequence[Sent], now: datetim
     """
     require(edits_stock(actor))
     types = RESOURCES[resource]
-    outcomes: list[Outcome | None] = [None] * len(records)
-    placed: dict[str, _Placed] = {one: [] for one in types}
-    for index, record in enumerate(without_duplicates(records, default_type=types[0])):
-        if isinstance(record, Rejected):
-            outcomes[index] = Outcome(record.external_id, record.type, "rejected", None, record.problem)
-        else:
-            placed[record.get("type", types[0])].append((index, record))
+    outcomes, placed = by_type(without_duplicates(records, default_type=types[0]), types)
     one_at_a_time(LOCK, actor.organisation_id)
     for one in types:
         if placed[one]:
