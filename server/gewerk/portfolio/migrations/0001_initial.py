@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('usable_area_m2', models.DecimalField(decimal_places=2, max_digits=10, null=True)),
                 ('rooms', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
                 ('occupancy', models.CharField(blank=True, choices=[('let', 'let'), ('vacant', 'vacant'), ('unknown', 'unknown')], max_length=10)),
-                ('kind', models.CharField(blank=True, choices=[('natural', 'Person'), ('legal', 'Company'), ('association', 'Association')], max_length=12)),
+                ('kind', models.CharField(blank=True, choices=[('natural', 'Person'), ('legal', 'Legal entity'), ('association', 'Association')], max_length=12)),
                 ('salutation', models.CharField(blank=True, max_length=40)),
                 ('title', models.CharField(blank=True, max_length=60)),
                 ('first_name', models.CharField(blank=True, max_length=200)),

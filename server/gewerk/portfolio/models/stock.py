@@ -77,7 +77,7 @@ class Occupancy(models.TextChoices):
 
 class PartyKind(models.TextChoices):
     NATURAL = "natural", _("Person")
-    LEGAL = "legal", _("Company")
+    LEGAL = "legal", _("Legal entity")
     ASSOCIATION = "association", _("Association")
 
 
