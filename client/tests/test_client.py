@@ -35,6 +35,15 @@ def test_upsert_answers_per_record_in_the_order_sent(api: StandIn, client: Clien
     assert results[1]["problem"]["code"] == "invalid"
 
 
+def test_rename_keeps_the_record_and_may_be_repeated(api: StandIn, client: Client) -> None:
+    client.upsert("properties", [building("1-9")])
+    move = {"external_id": "1-9", "new_external_id": "1_9"}
+    first, second = client.rename("properties", [move]), client.rename("properties", [move])
+    assert (first[0]["status"], second[0]["status"]) == ("renamed", "unchanged")
+    assert first[0]["id"] == second[0]["id"]
+    assert list(api.records["property"]) == ["1_9"]
+
+
 def test_one_token_serves_many_requests_and_an_ended_one_is_renewed(api: StandIn, client: Client) -> None:
     client.upsert("properties", [building("a")])
     client.upsert("properties", [building("b")])

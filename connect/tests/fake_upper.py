@@ -1,6 +1,7 @@
 """A judged stock out of a plain dict: lets the lower river be tested alone, in this process and in one to be killed."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -68,7 +69,7 @@ class FakeStock:
             row = self._rows[entity][external_id]
             yield Judged(
                 entity,
-                (external_id,),
+                tuple(re.split("[-_]", external_id)),
                 external_id,
                 Verdict(row["verdict"]),
                 row["reason"],

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import psycopg
 import pytest
 from fake_upper import FakeUpper, connection, house
@@ -15,6 +16,7 @@ from gewerk_connect import run
 from gewerk_connect.ledger import Busy, Records, open_store, run_lock
 from gewerk_connect.push import open_target
 from gewerk_connect.report import Outcome
+from gewerk_connect.separator import change_separator
 from gewerk_connect.settings import StateSettings
 from lower import AS_OF, now, quick_patience, totals
 from standin import StandIn
@@ -90,6 +92,26 @@ def test_first_run_change_refusal_archive_and_nothing(tmp_path: Path, api: Stand
         ids = [k.external_id for k in Records(store).confirmed("property")]
     assert ids == sorted(ids)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_another_separator_keeps_every_record(tmp_path: Path, api: StandIn, url: str) -> None:
+    rows = house(buildings=4, units=300)
+    first = river(tmp_path, api, url, FakeUpper(rows))
+    run.apply(first)
+    before = {r["id"]: key for of in api.records.values() for key, r in of.items()}
+    done = change_separator(first.connection, first.target, "_", confirmed=True, now=now, patience=quick_patience())
+    assert done.status == "done"
+    assert {r["id"]: key for of in api.records.values() for key, r in of.items()} == {
+        ours: theirs.replace("-", "_") for ours, theirs in before.items()
+    }
+    renamed = FakeUpper(orjson.loads(orjson.dumps(rows).replace(b"-", b"_")))
+    moved = river(tmp_path, api, url, renamed)
+    moved.connection = moved.connection.model_copy(
+        update={"settings": moved.connection.settings.model_copy(update={"separator": "_"})}
+    )
+    assert run.plan(moved).changed == 0
+    assert totals(run.apply(moved))["unchanged"] == len(before)
+    assert set(api.created.values()) == {1}
 
 
 def test_a_killed_process_gives_its_lock_back(url: str) -> None:
