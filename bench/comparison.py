@@ -71,8 +71,8 @@ class Comparison:
         self.records = 0
         self.equal: dict[str, int] = {}
 
-    def run(self, repeats: int) -> None:
-        """Makes the files, then lets everybody run ``repeats`` times in turn."""
+    def run(self, repeats: int, steps: tuple[str, ...] = STEPS) -> None:
+        """Makes the files, then lets everybody run ``repeats`` times in turn, after the full run the ``steps``."""
         self._prepare()
         live, joined = self.work / "live", self.work / "joined"
         with Sink() as sink:
@@ -85,7 +85,7 @@ class Comparison:
                 say(f"{self.units:,} units, turn {turn + 1} of {repeats}")
                 for contestant in (connector, floor):
                     self._full(sink, contestant)
-                    for step in STEPS:
+                    for step in steps:
                         if step != "same":
                             self._lay_out(step)
                         time.sleep(PAUSE_SECONDS)
