@@ -161,7 +161,9 @@ def check_source(call: Call) -> None:
 
             language = call.language
             print_lines([say(language, "source_ok", name=upper.source.erp_name), "", say(language, "source_rows")])
-            print_lines(f"  {count:>7}  {table}" for table, count in stock.source_rows.items())
+            print_lines(
+                f"  {count:>7}  {say(language, f'rows_of_{table}')}" for table, count in stock.source_rows.items()
+            )
             print_lines(["", say(language, "would_send")])
             print_lines(f"  {count:>7}  {say(language, entity)}" for entity, count in counts.items())
             if stock.let_units is not None:
