@@ -115,6 +115,7 @@ class Connection:
     kind: str
     path: Path
     settings: dict[str, Any] = field(default_factory=dict)
+    state_url: str = ""
 
     @property
     def config(self) -> Path:
@@ -138,6 +139,7 @@ class Connection:
                     f'client_secret = "{self.access.client_secret}"',
                     "[settings]",
                     *lines,
+                    *([f'[state]\nurl = "{self.state_url}"'] if self.state_url else []),
                 ]
             )
             + "\n"
