@@ -12,7 +12,30 @@ SCENARIOS = {
     "removed": "50 rows gone",
 }
 
-REASONS: dict[str, str] = {}
+REASONS: dict[str, str] = {
+    "no change against the floor, rows in another order, at 100,000": (
+        "the aim compares with the floor on untouched files; on the same files in another order the floor takes longer too"
+        " (1.48 × then). The connector translates and judges every record again before it sees that nothing changed; a hash of"
+        " the raw rows would save that (docs/decisions/0007)."
+    ),
+    "full against dlt, at 100,000": (
+        "the connector is within 1.12 × of the floor, and the floor itself is only 2.3 × as fast as dlt on this machine: dlt gets"
+        " finished records, while the other two read eight files, join and judge them."
+    ),
+    "no change against dlt, rows in another order, at 100,000": (
+        "the same work as above; the floor reaches 4.3 × here. With files untouched, which is what an unchanged export is, the"
+        " aim is reached three times over."
+    ),
+    "memory at 100,000": (
+        "150 MB are 143 MiB: a full run stays below (140 MiB); a run that reads everything again and finds a change needs up to"
+        " 145 MiB, for the rows that are joined in memory."
+    ),
+    "upsert API against raw multi-row INSERT, SQLite": (
+        "SQLite inserts in 24 µs what Python needs 25 µs a record to check, fold for the search, compare and journal, and request,"
+        " answer and the connector's side of the batch come on top, on the same two cores. On PostgreSQL, where the database is"
+        " the slower part, the API is faster than multi-row INSERT (it uses COPY) and at 0.86 × of prepared INSERTs."
+    ),
+}
 """Why an aim is missed, by its name; looked into by hand, shown only while it is missed."""
 
 
@@ -188,11 +211,12 @@ def aims(result: dict[str, Any], sizes: dict[int, dict[str, Any]]) -> list[dict[
         full, same, mixed = (_run(measured, OURS, s) for s in ("full", "same", "shuffled"))
         floor_full, floor_same = _run(measured, FLOOR, "full"), _run(measured, FLOOR, "same")
         dlt_full, dlt_again = _run(measured, DLT, "full"), _run(measured, DLT, "again")
-        if not (full and same and mixed and floor_full and floor_same and dlt_full and dlt_again):
+        if not (full and same and floor_full and floor_same and dlt_full and dlt_again):
             continue
+        quiet = [(run, how) for run, how in ((same, "files untouched"), (mixed, "rows in another order")) if run]
         size = f"at {units:,}"
         at_most(f"full against the floor, {size}", 1.5, full["median_seconds"] / floor_full["median_seconds"], "×")
-        for run, how in ((same, "files untouched"), (mixed, "rows in another order")):
+        for run, how in quiet:
             at_most(
                 f"no change against the floor, {how}, {size}",
                 1.5,
@@ -201,12 +225,12 @@ def aims(result: dict[str, Any], sizes: dict[int, dict[str, Any]]) -> list[dict[
             )
         if units == 100_000:
             at_least(f"full against dlt, {size}", 2.5, dlt_full["median_seconds"] / full["median_seconds"])
-        for run, how in ((same, "files untouched"), (mixed, "rows in another order")):
+        for run, how in quiet:
             at_least(
                 f"no change against dlt, {how}, {size}", no_change, dlt_again["median_seconds"] / run["median_seconds"]
             )
         peak = max(run["max_peak_mib"] for run in measured["runs"] if run["contestant"] == OURS)
-        at_most(f"memory {size}", 150 if units == 100_000 else 1024, peak, "MiB")
+        at_most(f"memory {size}", 150 if units == 100_000 else 1000, peak * 1.048576, "MB")
     for row in (result.get("writing") or {}).get("rows", []):
         if row["way"] == "upsert API":
             at_least(f"{row['way']} against raw multi-row INSERT, {row['database']}", 0.5, row["ratio"])
