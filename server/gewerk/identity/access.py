@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from gewerk.identity.models import MANAGING_ROLES, Membership, OrganisationKind, Person, Role, Scope
+from gewerk.identity.models import MANAGING_ROLES, Membership, Person, Role, Scope
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import Refusal, RefusalKind
 
@@ -67,17 +67,3 @@ def require(allowed: bool) -> None:
     """Raises a refusal of kind FORBIDDEN unless ``allowed``."""
     if not allowed:
         raise Refusal(kind=RefusalKind.FORBIDDEN, code="forbidden")
-
-
-__all__ = [
-    "OrganisationKind",
-    "actor_for",
-    "edits_stock",
-    "live_memberships",
-    "manages_company",
-    "manages_keys",
-    "manages_team",
-    "operates",
-    "require",
-    "sees_stock",
-]

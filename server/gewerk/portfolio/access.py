@@ -63,16 +63,8 @@ def sub_property_for(actor: Actor, sub_property_id: UUID) -> SubProperty:
     return found
 
 
-def property_to_edit(actor: Actor, property_id: UUID) -> Property:
-    """For changing: also asks whether the actor may, and locks the row where the database can."""
-    require(edits_stock(actor))
-    found = properties(actor).select_for_update(of=("self",)).filter(pk=property_id).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def sub_property_to_edit(actor: Actor, sub_property_id: UUID) -> SubProperty:
+    """For changing: also asks whether the actor may, and locks the row where the database can."""
     require(edits_stock(actor))
     found = sub_properties(actor).select_for_update(of=("self",)).filter(pk=sub_property_id).first()
     if found is None:

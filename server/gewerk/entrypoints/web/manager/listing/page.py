@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
-from django.urls import reverse
 
 from gewerk.entrypoints.web.manager.listing.pieces import Action, AnyListing, Cell, Column, Option, Reader, Text
 from gewerk.entrypoints.web.manager.listing.state import State
@@ -217,7 +216,3 @@ def _tabs(listing: AnyListing, reader: Reader, state: State) -> list[TabLink]:
     ).order_by("created_at", "id")
     tabs.extend(TabLink(view.name, view.query, view.query == current, None, str(view.pk)) for view in saved)
     return tabs
-
-
-def list_address(listing: AnyListing, query: str) -> str:
-    return reverse(listing.route) + (f"?{query}" if query else "")
