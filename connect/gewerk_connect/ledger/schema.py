@@ -31,7 +31,7 @@ _Seq = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite makes only an INTEGER primary key the row's own id."""
 
 
-class _Moment(TypeDecorator[datetime]):
+class Moment(TypeDecorator[datetime]):
     """A moment in UTC; SQLite itself keeps no zone."""
 
     impl = DateTime(timezone=True)
@@ -53,8 +53,8 @@ connections = Table(
     Column("client_id", Text, comment="another key may mean another account: then the whole target is compared"),
     Column("separator", String(1), comment="fixed by the first productive run (rule 7)"),
     Column("integration_id", Text, comment="the platform's id of this connection"),
-    Column("target_seen_at", _Moment, comment="the target's clock up to which its changes are known"),
-    Column("target_compared_at", _Moment, comment="when the whole target was compared last"),
+    Column("target_seen_at", Moment, comment="the target's clock up to which its changes are known"),
+    Column("target_compared_at", Moment, comment="when the whole target was compared last"),
     UniqueConstraint("external_id", "base_url"),
 )
 
@@ -65,7 +65,7 @@ separator_changes = Table(
     Column(
         "separator", String(1), nullable=False, comment="to which the target is being renamed; gone when it is done"
     ),
-    Column("started_at", _Moment, nullable=False),
+    Column("started_at", Moment, nullable=False),
 )
 
 runs = Table(
@@ -76,14 +76,14 @@ runs = Table(
     Column("external_id", Text, nullable=False, unique=True),
     Column("status", Text, nullable=False, comment="planning, pushing, then one of the API's four"),
     Column("as_of", Date, nullable=False),
-    Column("started_at", _Moment, nullable=False),
-    Column("finished_at", _Moment),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
     Column("source_fingerprint", Text),
     Column("settings_fingerprint", Text),
     Column("valid_until", Date),
     Column("outcome", LargeBinary, comment="JSON: counts, skipped, let and vacant units, findings by code"),
     Column("message", Text),
-    Column("posted_at", _Moment, comment="when the platform took the report"),
+    Column("posted_at", Moment, comment="when the platform took the report"),
     Index("runs_by_connection", "connection_no", "no"),
     sqlite_autoincrement=True,
 )
@@ -126,7 +126,7 @@ receipts = Table(
     Column("last_seq", BigInteger, nullable=False),
     Column("status", Text, nullable=False, comment="created, updated, unchanged, archived, gone, rejected"),
     Column("problem", Text, comment="JSON of the API's problem"),
-    Column("answered_at", _Moment, nullable=False),
+    Column("answered_at", Moment, nullable=False),
 )
 
 findings = Table(

@@ -106,7 +106,7 @@ class Store:
 @contextmanager
 def open_store(url: str, connection_id: str, base_url: str, *, make: bool = True) -> Iterator[Store]:
     """Opens the state; ``make=False`` leaves no file behind where there is none yet (an empty one in memory instead)."""
-    engine, path = _engine(url, make=make)
+    engine, path = open_engine(url, make=make)
     try:
         try:
             schema.metadata.create_all(engine)
@@ -118,7 +118,8 @@ def open_store(url: str, connection_id: str, base_url: str, *, make: bool = True
         engine.dispose()
 
 
-def _engine(url: str, *, make: bool) -> tuple[Engine, Path | None]:
+def open_engine(url: str, *, make: bool) -> tuple[Engine, Path | None]:
+    """The state database's engine, and its file where it is one. Raises ``StateError``."""
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
