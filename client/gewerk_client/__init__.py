@@ -2,7 +2,7 @@
 
 Owns: token, batches, export stream, integration runs, and what an answer means as a typed exception.
 Never does: decide when to try again or what to send; that is the caller's (``gewerk_connect.push``).
-Read first: ``client.py``, then ``problems.py``.
+Read first: ``client.py`` (the verbs) and ``session.py`` (token, one request), then ``problems.py``.
 """
 
 from gewerk_client.client import VERSION, Client
@@ -28,6 +28,7 @@ from gewerk_client.records import (
     RunInput,
     SubPropertyType,
 )
+from gewerk_client.session import Session, json_object
 
 __all__ = [
     "EXPORT_TYPES",
@@ -47,7 +48,9 @@ __all__ = [
     "Result",
     "RunInput",
     "ServerFault",
+    "Session",
     "SubPropertyType",
     "Unauthorized",
     "Unavailable",
+    "json_object",
 ]
