@@ -21,6 +21,7 @@ from gewerk.entrypoints.web import urls as web_urls
 from gewerk.entrypoints.web.public import ORGANISATIONS_MEET_HERE, PUBLIC
 from gewerk.identity.links import invitation_token, login_token
 from gewerk.identity.models import (
+    FIRM_ROLES,
     MANAGING_ROLES,
     ApiKey,
     ApiSecret,
@@ -81,11 +82,11 @@ def audience(route: Route) -> frozenset[str]:
     managing = frozenset(str(r) for r in MANAGING_ROLES)
     for prefix, roles in (
         ("operator_", {Role.OPERATOR}),
-        ("firm_", {Role.FIRM}),
+        ("firm_", {*FIRM_ROLES, Role.CARETAKER}),
         ("tenant_", {Role.TENANT}),
-        ("account_company", {Role.ADMIN}),
-        ("account_team", {Role.ADMIN}),
-        ("withdraw_invitation", {Role.ADMIN}),
+        ("account_company", {Role.ADMIN, Role.FIRM}),
+        ("account_team", {Role.ADMIN, Role.FIRM}),
+        ("withdraw_invitation", {Role.ADMIN, Role.FIRM}),
         ("account_api_key", {Role.ADMIN}),
         ("account_property_types", managing),
         ("remove_property_type", managing),
@@ -147,7 +148,7 @@ class Sample:
             findings=[{"code": "unmapped_usage", "entity": "unit", "external_id": f"1-{mark}", "detail": mark}],
         )
         self.people: dict[str, Person] = {}
-        for role in (*sorted(MANAGING_ROLES), Role.TENANT):
+        for role in (*sorted(MANAGING_ROLES), Role.CARETAKER, Role.TENANT):
             self.people[str(role)] = factories.person(org, role=role, last_name=f"{role} {mark}")
         Membership.objects.filter(person=self.people["tenant"]).update(sub_property_id=self.tenant.pk)
         admin = self.people["admin"]
@@ -239,7 +240,8 @@ def everybody(factories: ModuleType, ours: Sample) -> dict[str, Person]:
     """Somebody of our organisation for each role; operator and firm have their own."""
     people = dict(ours.people)
     people["operator"] = factories.person(factories.organisation(kind="operator", name="Betrieb"), role="operator")
-    people["firm"] = factories.person(factories.organisation(kind="firm", name="Betrieb Brandt"), role="firm")
+    firm = factories.organisation(kind="firm", name="Betrieb Brandt")
+    people |= {str(role): factories.person(firm, role=role) for role in FIRM_ROLES}
     assert set(people) == set(Role.values)
     return people
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from gewerk.identity.models import MANAGING_ROLES, Membership, Person, Role, Scope
+from gewerk.identity.models import FIRM_ROLES, MANAGING_ROLES, Membership, Person, Role, Scope
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import Refusal, RefusalKind
 
@@ -45,17 +45,55 @@ def edits_stock(actor: Actor) -> bool:
     )
 
 
+def sees_orders(actor: Actor) -> bool:
+    """Tickets, orders and firms of the organisation: its managing people, and keys that are not for master data only."""
+    if actor.kind is ActorKind.KEY:
+        return bool(actor.scopes & {Scope.ALL, Scope.READ})
+    return actor.kind is ActorKind.SYSTEM or bool(actor.roles & MANAGING_ROLES)
+
+
+def edits_orders(actor: Actor) -> bool:
+    """Make and award orders, keep the list of firms: admin, housing manager, housing officer; keys that may do everything."""
+    if actor.kind is ActorKind.KEY:
+        return Scope.ALL in actor.scopes
+    return actor.kind is ActorKind.SYSTEM or bool(
+        actor.roles & {Role.ADMIN, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER}
+    )
+
+
+def handles_money(actor: Actor) -> bool:
+    """Note invoices and payments, decide on approvals: whoever edits orders, and the finance officer."""
+    return edits_orders(actor) or (actor.kind is ActorKind.PERSON and Role.FINANCE_OFFICER in actor.roles)
+
+
+def works_for_firm(actor: Actor) -> bool:
+    """Anybody of a tradesperson's firm."""
+    return actor.kind is ActorKind.PERSON and bool(actor.roles & FIRM_ROLES)
+
+
+def dispatches(actor: Actor) -> bool:
+    """Speaks for the firm: its owner and its dispatchers."""
+    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.FIRM, Role.DISPATCHER})
+
+
+def is_caretaker(actor: Actor) -> bool:
+    """Caretaker, or of the manager's own crew."""
+    return actor.kind is ActorKind.PERSON and Role.CARETAKER in actor.roles
+
+
 def manages_keys(actor: Actor) -> bool:
     """API keys belong to the administrator, never to a key."""
     return actor.kind is ActorKind.PERSON and Role.ADMIN in actor.roles
 
 
 def manages_team(actor: Actor) -> bool:
-    return actor.kind is ActorKind.PERSON and Role.ADMIN in actor.roles
+    """A manager's administrator, a firm's owner."""
+    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.ADMIN, Role.FIRM})
 
 
 def manages_company(actor: Actor) -> bool:
-    return actor.kind is ActorKind.PERSON and Role.ADMIN in actor.roles
+    """A manager's administrator, a firm's owner."""
+    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.ADMIN, Role.FIRM})
 
 
 def operates(actor: Actor) -> bool:

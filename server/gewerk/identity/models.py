@@ -21,13 +21,26 @@ class Role(models.TextChoices):
     FINANCE_OFFICER = "finance_officer", _("Finance officer")
     HOUSING_MANAGER = "housing_manager", _("Housing manager")
     HOUSING_OFFICER = "housing_officer", _("Housing officer")
-    FIRM = "firm", _("Firm")
+    CARETAKER = "caretaker", _("Caretaker, in-house crew")
+    FIRM = "firm", _("Firm: owner")
+    DISPATCHER = "dispatcher", _("Firm: dispatcher")
+    FITTER = "fitter", _("Firm: fitter")
     TENANT = "tenant", _("Tenant")
     OPERATOR = "operator", _("Operator of the installation")
 
 
 MANAGING_ROLES = frozenset({Role.ADMIN, Role.FINANCE_OFFICER, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER})
 """Roles that see the stock of their organisation."""
+
+FIRM_ROLES = frozenset({Role.FIRM, Role.DISPATCHER, Role.FITTER})
+"""Roles inside a tradesperson's firm."""
+
+ROLES_OF = {
+    OrganisationKind.MANAGER: MANAGING_ROLES | {Role.CARETAKER},
+    OrganisationKind.FIRM: FIRM_ROLES,
+    OrganisationKind.OPERATOR: frozenset({Role.OPERATOR}),
+}
+"""Which roles an organisation's own people may have. Tenants come through their tenant record."""
 
 
 class Organisation(models.Model):

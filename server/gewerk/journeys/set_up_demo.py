@@ -9,7 +9,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gewerk.config.installation import installation
-from gewerk.identity.models import ApiKey, ApiSecret, Membership, Organisation, OrganisationKind, Person, Role, Scope
+from gewerk.identity.models import (
+    ROLES_OF,
+    ApiKey,
+    ApiSecret,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Person,
+    Role,
+    Scope,
+)
 from gewerk.identity.operations.create_key import create_key
 from gewerk.identity.operations.organisations import new_organisation
 from gewerk.journal.actor import Actor, ActorKind
@@ -60,7 +70,24 @@ DEMO_PEOPLE = (
         "tim.albers@demo.example",
         _("Company, team and roles, API keys, and all that managers do"),
     ),
-    DemoPerson(Role.FIRM, "Kerstin", "Brandt", "kerstin.brandt@demo.example", _("See the firm's own data")),
+    DemoPerson(
+        Role.CARETAKER,
+        "Uwe",
+        "Pohl",
+        "uwe.pohl@demo.example",
+        _("Do small orders without quote and invoice"),
+    ),
+    DemoPerson(
+        Role.FIRM,
+        "Kerstin",
+        "Brandt",
+        "kerstin.brandt@demo.example",
+        _("Take orders, keep the firm's profile and people"),
+    ),
+    DemoPerson(
+        Role.DISPATCHER, "Ralf", "Sommer", "ralf.sommer@demo.example", _("Take orders for the firm, arrange the work")
+    ),
+    DemoPerson(Role.FITTER, "Deniz", "Aydin", "deniz.aydin@demo.example", _("See what is to be done and do it")),
     DemoPerson(Role.TENANT, "Jonas", "Wiebe", "jonas.wiebe@demo.example", _("See one's own tenancy and whom to ask")),
     DemoPerson(
         Role.OPERATOR,
@@ -86,7 +113,7 @@ def set_up_demo(*, now: datetime | None = None) -> ConnectorAccess:
         raise RuntimeError("This is not a demo installation.")
     now = now or timezone.now()
     with transaction.atomic():
-        homes = {
+        homes: dict[str, Organisation] = {
             OrganisationKind.MANAGER: _organisation(OrganisationKind.MANAGER, "Stadt- und Landwohnen (Demo)", now=now),
             OrganisationKind.FIRM: _organisation(OrganisationKind.FIRM, "Elektro Brandt (Demo)", now=now),
             OrganisationKind.OPERATOR: _organisation(OrganisationKind.OPERATOR, "Betrieb der Demo", now=now),
@@ -95,9 +122,7 @@ def set_up_demo(*, now: datetime | None = None) -> ConnectorAccess:
             person = Person.objects.filter(email=demo.email).first() or Person.objects.create_user(
                 demo.email, PASSWORD, first_name=demo.first_name, last_name=demo.last_name, created_at=now
             )
-            home = homes.get(
-                OrganisationKind(demo.role) if demo.role in OrganisationKind.values else OrganisationKind.MANAGER
-            )
+            home = next((homes[kind] for kind, roles in ROLES_OF.items() if demo.role in roles), homes["manager"])
             Membership.objects.get_or_create(
                 person=person, organisation=home, role=demo.role, ended_at=None, defaults={"created_at": now}
             )

@@ -156,9 +156,9 @@ def test_the_team_page_invites_changes_and_ends(factories: ModuleType) -> None:
 
     mine = Membership.objects.get(person=admin)
     kept = client.post(f"/account/team/{mine.pk}/end/", follow=True).content.decode()
-    assert "letzte Person mit der Rolle Administration" in kept
+    assert "letzte Person mit dieser Rolle" in kept
     refused = client.post(f"/account/team/{mine.pk}/", {"role": "housing_officer"}).content.decode()
-    assert "letzte Person mit der Rolle Administration" in refused
+    assert "letzte Person mit dieser Rolle" in refused
     mine.refresh_from_db()
     assert (mine.role, mine.ended_at) == ("admin", None)
 

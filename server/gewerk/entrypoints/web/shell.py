@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from gewerk.config.installation import installation
-from gewerk.identity.access import operates, sees_stock
+from gewerk.identity.access import operates, sees_stock, works_for_firm
 from gewerk.identity.models import Role
 from gewerk.journal.actor import Actor
 
@@ -48,7 +48,7 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
         items.append(_item(_("Properties"), "building-2", PROPERTIES, active=path.startswith(_PROPERTY_PATHS)))
     if Role.TENANT in actor.roles:
         items.append(_item(_("My home"), "house", "/tenant/", active=path == "/tenant/"))
-    if Role.FIRM in actor.roles:
+    if works_for_firm(actor):
         items.append(_item(_("My firm"), "wrench", "/firm/", active=path == "/firm/"))
     if operates(actor):
         items.append(

@@ -9,21 +9,14 @@ from django.core.validators import MaxLengthValidator, validate_email
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gewerk.identity.access import edits_stock, manages_team, operates, require
-from gewerk.identity.models import MANAGING_ROLES, Invitation, Membership, Organisation, OrganisationKind, Person, Role
+from gewerk.identity.access import edits_orders, edits_stock, manages_team, operates, require
+from gewerk.identity.models import ROLES_OF, Invitation, Membership, Organisation, OrganisationKind, Person, Role
 from gewerk.identity.operations.passwords import check_password_strength
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.journal.operations import record
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
 
 LIFE = timedelta(days=14)
-
-ROLES_OF = {
-    OrganisationKind.MANAGER: MANAGING_ROLES,
-    OrganisationKind.FIRM: frozenset({Role.FIRM}),
-    OrganisationKind.OPERATOR: frozenset({Role.OPERATOR}),
-}
-"""Which roles an organisation's own people may have. Tenants come through their tenant record."""
 
 
 class InvitationNotFound(Refusal):
@@ -48,6 +41,12 @@ class RoleDoesNotFit(Refusal):
     message = _("This role does not fit the organisation.")
 
 
+class FirmHasPeople(Refusal):
+    kind = RefusalKind.CONFLICT
+    code = "firm_has_people"
+    message = _("Somebody of this firm has an access already; its owner invites the others.")
+
+
 class EmailIsInvalid(Refusal):
     code = "email_invalid"
     message = _("This is not an e-mail address. Please check it.")
@@ -67,6 +66,14 @@ def invite_first_of(*, actor: Actor, organisation: Organisation, email: str, now
     require(operates(actor))
     role = Role.FIRM if organisation.kind == OrganisationKind.FIRM else Role.ADMIN
     return _invite(actor=actor, organisation=organisation, email=email, role=role, now=now)
+
+
+def invite_owner_of_firm(*, actor: Actor, firm: Organisation, email: str, now: datetime) -> Invitation:
+    """A manager invites the first person of a firm that nobody belongs to yet. Raises FirmHasPeople, EmailIsInvalid."""
+    require(edits_orders(actor))
+    if firm.kind != OrganisationKind.FIRM or Membership.objects.filter(organisation=firm).exists():
+        raise FirmHasPeople
+    return _invite(actor=actor, organisation=firm, email=email, role=Role.FIRM, now=now)
 
 
 def invite_tenant(

@@ -1,4 +1,4 @@
-"""Who belongs to an organisation with which role. One law: an organisation never loses its last administrator."""
+"""Who belongs to an organisation with which role. One law: it never loses its last administrator, a firm its last owner."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gewerk.identity.access import manages_team, require
-from gewerk.identity.models import MANAGING_ROLES, Membership, Organisation, Role
+from gewerk.identity.models import ROLES_OF, Membership, Organisation, OrganisationKind, Role
 from gewerk.journal.actor import Actor
 from gewerk.journal.operations import record
 from gewerk.kit.refusals import Refusal, RefusalKind
 
-_NEVER_WITHOUT = frozenset({Role.ADMIN, Role.OPERATOR})
+_NEVER_WITHOUT = frozenset({Role.ADMIN, Role.FIRM, Role.OPERATOR})
 
 
 class MembershipNotFound(Refusal):
@@ -24,7 +24,7 @@ class MembershipNotFound(Refusal):
 class LastAdministrator(Refusal):
     kind = RefusalKind.CONFLICT
     code = "last_administrator"
-    message = _("This is the last administrator. Make somebody else administrator first.")
+    message = _("This is the last administrator or owner. Give somebody else this role first.")
 
 
 class RoleIsTaken(Refusal):
@@ -44,7 +44,7 @@ def _membership(actor: Actor, membership_id: UUID, *, now: datetime) -> Membersh
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
     found = (
         Membership.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now), organisation_id=actor.organisation_id)
-        .select_related("person")
+        .select_related("person", "organisation")
         .filter(pk=membership_id)
         .first()
     )
@@ -70,7 +70,8 @@ def _refuse_to_lose_the_last(membership: Membership) -> None:
 def change_role(*, actor: Actor, membership_id: UUID, role: str, now: datetime) -> Membership:
     """Give a colleague another role of the team. Raises LastAdministrator, RoleIsTaken, RoleNotForTeam, MembershipNotFound."""
     membership = _membership(actor, membership_id, now=now)
-    if role not in MANAGING_ROLES or membership.role not in MANAGING_ROLES:
+    of_the_team = ROLES_OF[OrganisationKind(membership.organisation.kind)]
+    if role not in of_the_team or membership.role not in of_the_team:
         raise RoleNotForTeam
     if role == membership.role:
         return membership

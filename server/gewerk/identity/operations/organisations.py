@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from gewerk.identity.access import manages_company, operates, require
+from gewerk.identity.access import edits_orders, manages_company, operates, require
 from gewerk.identity.countries import COUNTRIES, CURRENCIES, LANGUAGES, TIME_ZONES
 from gewerk.identity.models import Organisation, OrganisationKind
 from gewerk.journal.actor import Actor
@@ -63,6 +63,21 @@ def create_organisation(*, actor: Actor, kind: str, name: str, country: str, now
         data={"kind": kind, "country": country},
     )
     return organisation
+
+
+def create_firm(*, actor: Actor, name: str, country: str, now: datetime) -> Organisation:
+    """A manager makes a firm known that it is about to invite. Raises CompanyIsInvalid."""
+    require(edits_orders(actor))
+    firm = new_organisation(kind=OrganisationKind.FIRM, name=name, country=country, now=now)
+    record(
+        actor=actor,
+        event="organisation.created",
+        object_type="organisation",
+        object_id=firm.pk,
+        now=now,
+        data={"kind": firm.kind, "country": country},
+    )
+    return firm
 
 
 def update_company(*, actor: Actor, fields: dict[str, Any], now: datetime) -> Organisation:

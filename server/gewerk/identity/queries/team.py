@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from gewerk.identity.access import manages_team, require
-from gewerk.identity.models import MANAGING_ROLES, Invitation, Membership, Role
+from gewerk.identity.models import ROLES_OF, Invitation, Membership
 from gewerk.journal.actor import Actor
 
-TEAM_ROLES = MANAGING_ROLES | {Role.FIRM, Role.OPERATOR}
+TEAM_ROLES = frozenset[str]().union(*ROLES_OF.values())
 
 
 def team(actor: Actor, *, now: datetime) -> QuerySet[Membership]:

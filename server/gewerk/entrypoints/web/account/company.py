@@ -1,4 +1,4 @@
-"""The organisation itself: name, address, country, language, currency, time zone. For administrators."""
+"""The organisation itself: name, address, country, language, currency, time zone. For administrators and owners."""
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +14,7 @@ from gewerk.entrypoints.web.account.pages import account_page
 from gewerk.entrypoints.web.countries import country_choices, currency_choices, language_choices, time_zone_choices
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.identity.access import manages_company, require
+from gewerk.identity.models import OrganisationKind
 from gewerk.identity.operations.organisations import update_company
 from gewerk.kit.refusals import Refusal
 
@@ -51,6 +52,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     organisation = request.organisation  # type: ignore[attr-defined]
     initial = {name: getattr(organisation, name) for name in CompanyForm.base_fields}
     form = CompanyForm(request.POST or None, initial=initial)
+    if organisation.kind == OrganisationKind.FIRM:
+        for name in ("email", "phone"):
+            form.fields[name].help_text = _("Property managers see it as your contact.")
     if request.method == "POST" and form.is_valid():
         try:
             update_company(actor=actor, fields=form.cleaned_data, now=timezone.now())

@@ -21,7 +21,7 @@ from gewerk.config.installation import installation
 from gewerk.entrypoints.web.account.forms import AcceptInvitation, AskForLink, FirstOperatorForm
 from gewerk.entrypoints.web.manager.start import start
 from gewerk.entrypoints.web.refusals import too_many
-from gewerk.identity.access import operates, sees_stock
+from gewerk.identity.access import is_caretaker, operates, sees_stock, works_for_firm
 from gewerk.identity.links import invitation_of, login_link_of
 from gewerk.identity.models import Person, Role
 from gewerk.identity.operations import invitations, login_links
@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return start(request)
     if operates(actor):
         return redirect("operator_organisations")
-    return redirect("firm_home" if Role.FIRM in actor.roles else "tenant_home")
+    return redirect("firm_home" if works_for_firm(actor) or is_caretaker(actor) else "tenant_home")
 
 
 def let_in(request: HttpRequest, person: Person, *, method: str, next_url: str | None = None) -> HttpResponse:

@@ -1,5 +1,6 @@
-"""Who works for the organisation, with which role; inviting, changing, ending. For administrators."""
+"""Who works for the organisation, with which role; inviting, changing, ending. For administrators, and owners of firms."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -15,28 +16,44 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gewerk.entrypoints.web.account.pages import account_page
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.identity.access import manages_team, require
-from gewerk.identity.models import Role
+from gewerk.identity.models import OrganisationKind, Role
 from gewerk.identity.operations.invitations import invite as invite_by_mail
 from gewerk.identity.operations.invitations import withdraw_invitation
 from gewerk.identity.operations.memberships import LastAdministrator, MembershipNotFound, change_role, end_membership
 from gewerk.identity.queries.team import open_invitations, team
 from gewerk.kit.refusals import Refusal
 
-ROLES = (
-    (Role.HOUSING_OFFICER, gettext_lazy("sees the whole stock and corrects it by hand")),
-    (Role.HOUSING_MANAGER, gettext_lazy("as the housing officer, and answers for properties")),
-    (Role.FINANCE_OFFICER, gettext_lazy("sees the whole stock, changes nothing in it")),
-    (Role.ADMIN, gettext_lazy("everything, also company, team and API keys")),
-)
+ROLES = {
+    OrganisationKind.MANAGER: (
+        (Role.HOUSING_OFFICER, gettext_lazy("sees the whole stock and corrects it by hand")),
+        (Role.HOUSING_MANAGER, gettext_lazy("as the housing officer, and answers for properties")),
+        (Role.FINANCE_OFFICER, gettext_lazy("sees the whole stock, changes nothing in it")),
+        (Role.CARETAKER, gettext_lazy("sees and does the orders of their crew, nothing else")),
+        (Role.ADMIN, gettext_lazy("everything, also company, team and API keys")),
+    ),
+    OrganisationKind.FIRM: (
+        (Role.FITTER, gettext_lazy("sees the firm's orders and reports the work")),
+        (Role.DISPATCHER, gettext_lazy("as the fitter, and accepts or declines orders for the firm")),
+        (Role.FIRM, gettext_lazy("everything, also company and team")),
+    ),
+}
+
+
+def _roles(request: HttpRequest) -> tuple[tuple[Role, Any], ...]:
+    """What the organisation's own people may be, and what each may do."""
+    return ROLES[OrganisationKind(request.organisation.kind)]  # type: ignore[attr-defined]
 
 
 class InviteForm(PageForm):
     email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(
-        label=gettext_lazy("Role"),
-        choices=[(r.value, r.label) for r, _what in ROLES],
-        initial=Role.HOUSING_OFFICER.value,
-    )
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+
+    def __init__(self, *args: Any, roles: tuple[tuple[Role, Any], ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(role.value, role.label) for role, _what in roles]
+        field.initial = roles[0][0].value
 
 
 @login_required
@@ -52,7 +69,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
             "team": people,
             "invitations": invited,
             "sentence": sentence % {"n": len({m.person_id for m in people})},
-            "roles": ROLES,
+            "roles": _roles(request),
         },
     )
 
@@ -62,7 +79,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def invite(request: HttpRequest) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
     require(manages_team(actor))
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or None, roles=_roles(request))
     if request.method == "POST" and form.is_valid():
         try:
             invite_by_mail(actor=actor, now=timezone.now(), **form.cleaned_data)
@@ -71,7 +88,7 @@ def invite(request: HttpRequest) -> HttpResponseBase:
         else:
             messages.success(request, _("The invitation is on its way. It is valid for 14 days."))
             return redirect("account_team")
-    return account_page(request, "account/team_invite.html", {"form": form, "roles": ROLES})
+    return account_page(request, "account/team_invite.html", {"form": form, "roles": _roles(request)})
 
 
 @login_required
@@ -96,7 +113,7 @@ def member(request: HttpRequest, membership_id: UUID) -> HttpResponseBase:
         "account/team_member.html",
         {
             "membership": membership,
-            "roles": ROLES,
+            "roles": _roles(request),
             "refused": refused,
             "is_me": membership.person_id == request.user.pk,
         },

@@ -6,14 +6,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from gewerk.entrypoints.web.countries import country_name
-from gewerk.identity.access import require
-from gewerk.identity.models import Role
+from gewerk.identity.access import is_caretaker, require, works_for_firm
 
 
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponseBase:
-    require(Role.FIRM in request.actor.roles)  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    require(works_for_firm(actor) or is_caretaker(actor))
     organisation = request.organisation  # type: ignore[attr-defined]
     return render(
         request, "firm/home.html", {"organisation": organisation, "country": country_name(organisation.country)}
