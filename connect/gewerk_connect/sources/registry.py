@@ -1,64 +1,13 @@
 """Finds the ERPs: every folder here with a ``manifest.toml`` is one. A new ERP is a new folder, nothing else."""
 
 import importlib
-import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from gewerk_connect.canonical.refusals import SettingsError
+from gewerk_connect.manifests import Manifest, kinds, manifest
 from gewerk_connect.settings import SourceSettings
 from gewerk_connect.sources.mapping_file import Mapping, load_mapping
 from gewerk_connect.sources.source import Place, Source
-
-_HERE = Path(__file__).parent
-
-
-@dataclass(slots=True, frozen=True)
-class Manifest:
-    """What a source yields and needs, and what is known about it; texts are German."""
-
-    kind: str
-    erp_name: str
-    form: str
-    yields: tuple[str, ...]
-    needs: tuple[str, ...]
-    verified: tuple[str, ...]
-    assumed: tuple[str, ...]
-    folder: Path
-
-
-@cache
-def kinds() -> dict[str, Manifest]:
-    """Every source of this installation by its kind."""
-    found = {}
-    for file in sorted(_HERE.glob("*/manifest.toml")):
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-        found[data["kind"]] = Manifest(
-            kind=data["kind"],
-            erp_name=data["erp_name"],
-            form=data["form"],
-            yields=tuple(data["yields"]),
-            needs=tuple(data["needs"]),
-            verified=tuple(data["verified"]),
-            assumed=tuple(data["assumed"]),
-            folder=file.parent,
-        )
-    return found
-
-
-def manifest(kind: str) -> Manifest:
-    """Raises ``SettingsError`` for a kind that this installation lacks."""
-    found = kinds().get(kind)
-    if found is None:
-        known = ", ".join(kinds())
-        raise SettingsError(
-            "kind_unknown",
-            f"Die Quelle {kind!r} gibt es nicht. Möglich sind: {known}.",
-            f"There is no source {kind!r}. Possible are: {known}.",
-        )
-    return found
 
 
 def open_source(settings: SourceSettings) -> Source:
