@@ -8,12 +8,14 @@ import hashlib
 import json
 import os
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from gewerk_connect.canonical.refusals import SettingsError
+from gewerk_connect.source_settings import Problem, SourceSettings
 
 SEPARATORS = ("-", "_", ".", "/", "|")
 USAGES = ("living", "commercial", "parking", "storage", "other")
@@ -76,18 +78,6 @@ class Settings(_Table):
             chosen[name] = sorted(set(chosen[name]))
         text = json.dumps(chosen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-class SourceSettings(_Table):
-    """``[source]``: which ERP, and where its export lies."""
-
-    kind: Annotated[str, Field(min_length=1)]
-    path: Path
-    """A folder, or one file where the source is one; relative to the configuration file."""
-    mapping: Path | None = None
-    """The customer's copy of the source's ``mapping.toml``; relative to the configuration file."""
-    encoding: Literal["utf-8", "cp1252"] | None = None
-    """Of the CSV files; default is what the source's mapping file says. A byte order mark always wins."""
 
 
 class TargetSettings(_Table):
@@ -169,6 +159,10 @@ class Connection(_Table):
         """SQLAlchemy URL of the state."""
         return self.state.url or f"sqlite:///{self.folder / (self.id + '.state.sqlite3')}"
 
+    def snapshot_folder(self) -> Path:
+        """Where a source that is fetched over a network leaves what it read: beside the state, private."""
+        return self.folder / f"{self.id}.snapshot"
+
 
 def load(path: Path) -> Connection:
     """Reads a configuration file. Raises ``SettingsError`` that names every wrong entry at once."""
@@ -195,7 +189,9 @@ def load(path: Path) -> Connection:
     try:
         connection = Connection.model_validate(data)
     except ValidationError as error:
-        raise _readable(path, error) from None
+        raise _readable(path, error, data.get("source")) from None
+    if problems := connection.source.problems():
+        raise _unusable(path, problems)
     return connection.model_copy(
         update={
             "source": connection.source.model_copy(update=_anchored(connection.source, folder)),
@@ -222,17 +218,27 @@ _GERMAN = {
 }
 
 
-def _readable(path: Path, error: ValidationError) -> SettingsError:
-    german, english = [], []
+def _readable(path: Path, error: ValidationError, source: Any) -> SettingsError:
+    """Every wrong entry; those of ``[source]`` that only its kind's manifest can tell as well."""
+    problems = []
     for item in error.errors(include_url=False, include_input=False, include_context=True):
         place = ".".join(str(part) for part in item["loc"]) or "[target]"
         expected = item.get("ctx", {}).get("expected")
         allowed = f" ({expected})" if expected else ""
         message = item["msg"].removeprefix("Value error, ")
-        german.append(f"{place}: {_GERMAN.get(item['type'], message)}{allowed}")
-        english.append(f"{place}: {message}")
+        problems.append(Problem(place, f"{_GERMAN.get(item['type'], message)}{allowed}", message))
+    if not any(problem.place.startswith("source") for problem in problems):
+        problems += SourceSettings.model_validate(source).problems()
+    return _unusable(path, problems)
+
+
+def _unusable(path: Path, problems: Sequence[Problem]) -> SettingsError:
     return SettingsError(
         "configuration_invalid",
-        f"Die Konfiguration {path.name} ist nicht verwendbar: " + "; ".join(german) + ".",
-        f"The configuration {path.name} cannot be used: " + "; ".join(english) + ".",
+        f"Die Konfiguration {path.name} ist nicht verwendbar: "
+        + "; ".join(f"{problem.place}: {problem.de}" for problem in problems)
+        + ".",
+        f"The configuration {path.name} cannot be used: "
+        + "; ".join(f"{problem.place}: {problem.en}" for problem in problems)
+        + ".",
     )
