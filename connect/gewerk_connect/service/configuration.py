@@ -32,6 +32,9 @@ class Issuer(_Table):
     realm: str | None = None
     """Whose organisation ids the links name; default the issuer's own. ``gewerk`` lets an ERP open what Gewerk opens."""
 
+    home: Annotated[str, Field(pattern=r"^https?://[^\s\"'<>]+$")] | None = None
+    """Address of the issuer's own page, for the way back."""
+
     @property
     def names_organisations_of(self) -> str:
         return self.realm or self.name
