@@ -51,6 +51,14 @@ class Installation(BaseSettings):
     token_hours: int = Field(default=24, ge=1, le=168, description="Life of an API access token in hours.")
     api_rate_per_minute: int = Field(default=1200, ge=1, description="API calls per key and minute.")
     upload_limit_mb: int = Field(default=8, ge=1, description="Largest request body in MB.")
+    storage_limit_gb: int = Field(
+        default=100, ge=0, description="Photos, videos and documents that one organisation may keep, in GB; 0: no limit."
+    )
+    virus_check: str = Field(
+        default="",
+        description="Command that checks an uploaded file, its path is added: exit code 0 clean, 1 infected, else not checked"
+        " (the upload is refused); for example clamdscan --fdpass --no-summary. Empty: no check.",
+    )
     trust_proxy: bool = Field(
         default=False, description="Behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-For."
     )

@@ -39,8 +39,10 @@ INSTALLED_APPS = [
     "gewerk.journal",
     "gewerk.identity",
     "gewerk.files",
+    "gewerk.firms",
     "gewerk.portfolio",
     "gewerk.tickets",
+    "gewerk.projects",
     "gewerk.outreach",
     "gewerk.entrypoints.web",
     "gewerk.entrypoints.api",
@@ -194,6 +196,8 @@ STATICFILES_DIRS = [Path(gewerk_ui.__file__).parent / "static"]
 STATIC_ROOT = _installation.data.resolve() / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Photos, videos, documents (``gewerk.files``): below MEDIA_ROOT; never served by address, only through a door that asks.
+    "files": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG or bool(os.environ.get("GEWERK_STATIC_FROM_SOURCE"))

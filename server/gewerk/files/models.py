@@ -48,7 +48,7 @@ class StoredFile(models.Model):
 class FileLink(models.Model):
     """A file belongs to an object: a ticket, an order, a message, a draft of a report. The name is the link's, not the file's."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = models.BigAutoField(primary_key=True)
     organisation_id = models.UUIDField()
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="links")
     object_type = models.CharField(max_length=40)

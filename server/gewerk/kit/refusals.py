@@ -15,6 +15,8 @@ class RefusalKind(StrEnum):
     STALE = "stale"  # 412: somebody else was faster
     UNAUTHENTICATED = "unauthenticated"  # 401
     TOO_MANY = "too_many"  # 429
+    TOO_LARGE = "too_large"  # 413
+    UNAVAILABLE = "unavailable"  # 503: no fault of the sender's, may work later
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ STATUSES = {
     RefusalKind.STALE: 412,
     RefusalKind.UNAUTHENTICATED: 401,
     RefusalKind.TOO_MANY: 429,
+    RefusalKind.TOO_LARGE: 413,
+    RefusalKind.UNAVAILABLE: 503,
 }
 
 TITLES: dict[int, Promise] = {

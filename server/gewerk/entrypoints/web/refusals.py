@@ -23,6 +23,8 @@ STATUS = {
     RefusalKind.STALE: 412,
     RefusalKind.UNAUTHENTICATED: 401,
     RefusalKind.TOO_MANY: 429,
+    RefusalKind.TOO_LARGE: 413,
+    RefusalKind.UNAVAILABLE: 503,
 }
 
 _TEXTS = {
@@ -47,6 +49,10 @@ _TEXTS = {
         gettext_noop("Somebody was faster"),
         gettext_noop("This was changed while you were working on it. Load the page anew and check your entries."),
     ),
+    413: (
+        gettext_noop("This is too large"),
+        gettext_noop("What you sent is larger than is taken here. Go back and send less at once."),
+    ),
     422: (
         gettext_noop("Please check your entries"),
         gettext_noop("Something you entered does not fit. Go back and correct it."),
@@ -54,6 +60,10 @@ _TEXTS = {
     429: (
         gettext_noop("Too many attempts"),
         gettext_noop("For safety there is a pause of a few minutes. Please try again then."),
+    ),
+    503: (
+        gettext_noop("Not possible at the moment"),
+        gettext_noop("Something is not available right now. Nothing was saved. Please try again in a few minutes."),
     ),
     500: (
         gettext_noop("Something went wrong here"),

@@ -1,0 +1,1 @@
+"""Verbs of files: store, link, sweep."""
