@@ -14,6 +14,7 @@ from gewerk_connect.diff.decide import record_of
 from gewerk_connect.ledger import Confirmed, Records, Store
 from gewerk_connect.ledger.records import Sent
 from gewerk_connect.messages import say
+from gewerk_connect.push import Shape
 from gewerk_connect.stock import Step, Trace
 
 
@@ -103,7 +104,14 @@ class Explanation:
 
 
 def explain(
-    store: Store, trace: Trace | None, entity: Entity, external_id: str, field: str | None, *, source_moved: bool
+    store: Store,
+    trace: Trace | None,
+    entity: Entity,
+    external_id: str,
+    field: str | None,
+    *,
+    source_moved: bool,
+    shape: Shape | None = None,
 ) -> Explanation:
     """Raises ``SettingsError`` for a record nobody knows and for a field it does not have."""
     records = Records(store)
@@ -116,6 +124,8 @@ def explain(
         )
     wanted = None
     if trace is not None and trace.judged.payload is not None:
+        if shape is not None:
+            trace.judged.payload = shape.fits(entity, trace.judged.payload)
         wanted = record_of(entity, trace.judged)
     found = Explanation(
         entity=entity.value,

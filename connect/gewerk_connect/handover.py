@@ -3,14 +3,19 @@
 from gewerk_client import ApiError
 
 from gewerk_connect.ledger import Runs
-from gewerk_connect.push import Target, TargetError
+from gewerk_connect.push import TakesReports, Target, TargetError
 from gewerk_connect.report import run_body
 from gewerk_connect.river import River
 from gewerk_connect.sources import manifest
 
 
-def hand_over(river: River, runs: Runs, target: Target, *, quietly: bool) -> bool:
-    """Tells the platform what this run, and any it has not heard of, did. A failure here fails no run."""
+def hand_over(river: River, runs: Runs, target: Target, *, quietly: bool) -> bool | None:
+    """Tells the platform what this run, and any it has not heard of, did. A failure here fails no run.
+
+    None: the target wants no reports.
+    """
+    if not isinstance(target, TakesReports):
+        return None
     try:
         waiting = runs.unposted()
         if not waiting or (quietly and target.server_time is None):

@@ -14,7 +14,7 @@ from gewerk_connect.ledger import Busy, Records, Store, open_store, run_lock
 from gewerk_connect.ledger.outbox import GROUP
 from gewerk_connect.ledger.renaming import Renaming
 from gewerk_connect.messages import say
-from gewerk_connect.push import Patience, Target, read_target
+from gewerk_connect.push import Patience, Shape, Target, read_target
 from gewerk_connect.settings import Connection
 from gewerk_connect.stock import Stock
 
@@ -57,6 +57,8 @@ class River:
     whole: bool = False
     """True: compare with everything the target holds, whatever was known before."""
     confirm_fuse: bool = False
+    shape: Shape | None = None
+    """What the target can hold of a record; None: everything."""
     examples: int = 20
     """Changes named in a plan."""
     language: str = "de"
@@ -66,6 +68,11 @@ class River:
     @property
     def base_url(self) -> str:
         return self.connection.target.base_url.rstrip("/") if self.connection.target else ""
+
+    def fingerprint(self) -> str:
+        """Of everything in the configuration that decides what is sent and how."""
+        settings = self.connection.settings.fingerprint()
+        return f"{settings}.{self.shape.fingerprint}" if self.shape else settings
 
     @property
     def client_id(self) -> str | None:
@@ -143,6 +150,7 @@ def target_view(river: River, store: Store) -> Iterator[TargetView | None]:
     seen_at, compared_at = facts["target_seen_at"], facts["target_compared_at"]
     whole = (
         river.whole
+        or not river.target.abilities.tells_changes
         or seen_at is None
         or compared_at is None
         or facts["client_id"] != river.client_id

@@ -79,7 +79,7 @@ def apply(river: River) -> Outcome:
         run = runs.begin(
             as_of=river.as_of,
             at=river.now(),
-            settings_fingerprint=river.connection.settings.fingerprint(),
+            settings_fingerprint=river.fingerprint(),
         )
         outcome: Outcome | None = None
         try:

@@ -103,6 +103,8 @@ def change_separator(
     """The preview, or with ``confirmed`` the change. Raises ``Refusal``; nothing is half done for good."""
     if target is None or connection.target is None:
         raise SettingsError("no_target", say("de", "no_target"), say("en", "no_target"))
+    if not target.abilities.renames:
+        raise _keeps_ids(target.abilities.name, connection)
     base_url = connection.target.base_url.rstrip("/")
     with (
         open_store(connection.state_url(), connection.id, base_url, make=False) as store,
@@ -135,6 +137,18 @@ def change_separator(
         renaming.finish(to, ids.of, ids.rewrite, accepted)
         change.status = "done"
         return change
+
+
+def _keeps_ids(name: str, connection: Connection) -> SettingsError:
+    fixed = connection.settings.separator
+    return SettingsError(
+        "renaming_impossible",
+        f"{name} kann Datensätzen keine anderen IDs geben; ein anderer Separator würde alle doppeln. Bleiben Sie bei"
+        f' separator = "{fixed}". Erlaubt Ihr Konto das Ändern der ID doch, sagt die Zuordnung ([target] mapping) es'
+        " mit renames = true.",
+        f"{name} cannot give records other ids; another separator would double them all. Stay with separator ="
+        f' "{fixed}". If your account does allow it, the mapping ([target] mapping) says so by renames = true.',
+    )
 
 
 @contextmanager

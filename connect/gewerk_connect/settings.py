@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from gewerk_connect.canonical.refusals import SettingsError
 from gewerk_connect.source_settings import Problem, SourceSettings
@@ -80,10 +81,17 @@ class Settings(_Table):
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+TARGETS = Path(__file__).parent / "targets"
+"""Every folder here with a manifest is a kind of target; ``targets.catalogue`` reads what it says."""
+
+
 class TargetSettings(_Table):
     """``[target]``: where to, and the key. Each secret is given as the value, as ``_env`` or as ``_file``."""
 
-    kind: Literal["gewerk"] = "gewerk"
+    kind: str = "gewerk"
+    """``gewerk``, or another target of this installation (``gewerk-connect targets``)."""
+    mapping: Path | None = None
+    """The customer's copy of the target's ``mapping.toml``, where it has one; relative to the configuration file."""
     base_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+.*$")]
     client_id: str | None = None
     client_id_env: str | None = None
@@ -91,6 +99,15 @@ class TargetSettings(_Table):
     client_secret: SecretStr | None = None
     client_secret_env: str | None = None
     client_secret_file: Path | None = None
+
+    @field_validator("kind")
+    @classmethod
+    def _kind_is_known(cls, kind: str) -> str:
+        kinds = sorted(file.parent.name for file in TARGETS.glob("*/manifest.toml"))
+        if kind not in kinds:
+            expected = " / ".join(repr(known) for known in kinds)
+            raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": expected})
+        return kind
 
     @model_validator(mode="after")
     def _one_way_each(self) -> Self:
@@ -220,6 +237,14 @@ _GERMAN = {
 
 def _readable(path: Path, error: ValidationError, source: Any) -> SettingsError:
     """Every wrong entry; those of ``[source]`` that only its kind's manifest can tell as well."""
+    problems = problems_of(error)
+    if not any(problem.place.startswith("source") for problem in problems):
+        problems += SourceSettings.model_validate(source).problems()
+    return _unusable(path, problems)
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Each wrong entry with its place, in both languages."""
     problems = []
     for item in error.errors(include_url=False, include_input=False, include_context=True):
         place = ".".join(str(part) for part in item["loc"]) or "[target]"
@@ -227,9 +252,7 @@ def _readable(path: Path, error: ValidationError, source: Any) -> SettingsError:
         allowed = f" ({expected})" if expected else ""
         message = item["msg"].removeprefix("Value error, ")
         problems.append(Problem(place, f"{_GERMAN.get(item['type'], message)}{allowed}", message))
-    if not any(problem.place.startswith("source") for problem in problems):
-        problems += SourceSettings.model_validate(source).problems()
-    return _unusable(path, problems)
+    return problems
 
 
 def _unusable(path: Path, problems: Sequence[Problem]) -> SettingsError:

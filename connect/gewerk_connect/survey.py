@@ -9,7 +9,7 @@ from gewerk_connect.diff.fields import held_differs
 from gewerk_connect.ledger import Intent, Records, RunRow, Runs, Store
 from gewerk_connect.ledger.outbox import GROUP
 from gewerk_connect.messages import say
-from gewerk_connect.river import LARGE_RUN, Progress, River, entities_of
+from gewerk_connect.river import LARGE_RUN, River, entities_of
 from gewerk_connect.stock import Group, Stock
 
 
@@ -42,7 +42,7 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
         title = f"{say(river.language, 'comparing')}: {say(river.language, entity)}"
         for decision in compare(
             entity,
-            _stream(stock, entity, title, river.progress),
+            _stream(river, stock, entity, title),
             records.confirmed(entity),
             view.stream(entity) if view else iter(()),
             whole=view is not None and view.whole,
@@ -63,7 +63,7 @@ def _is_as_last(river: River, store: Store, view: TargetView | None, last: RunRo
         return False
     if not last.as_of <= river.as_of or (last.valid_until is not None and river.as_of >= last.valid_until):
         return False
-    if last.settings_fingerprint != river.connection.settings.fingerprint():
+    if last.settings_fingerprint != river.fingerprint():
         return False
     records = Records(store)
     if records.unsettled() or (view is not None and (view.whole or view.count > LARGE_RUN)):
@@ -86,12 +86,14 @@ def _moved(records: Records, entity: str, view: TargetView) -> bool:
     return False
 
 
-def _stream(stock: Stock, entity: str, title: str, progress: Progress) -> Iterator[Judged]:
+def _stream(river: River, stock: Stock, entity: str, title: str) -> Iterator[Judged]:
     judged = _groups(stock.groups) if entity == GROUP else stock.stream(Entity(entity))
     for count, one in enumerate(judged, 1):
+        if river.shape is not None and one.payload is not None:
+            one.payload = river.shape.fits(entity, one.payload)
         yield one
         if count % 1_000 == 0:
-            progress(title, count, None)
+            river.progress(title, count, None)
 
 
 def _groups(groups: Sequence[Group]) -> Iterator[Judged]:

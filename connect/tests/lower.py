@@ -6,8 +6,9 @@ from typing import Any
 
 from fake_upper import FakeUpper, connection
 from gewerk_connect import run
-from gewerk_connect.push import Patience, open_target
+from gewerk_connect.push import Patience
 from gewerk_connect.report import Outcome
+from gewerk_connect.targets import open_target
 from standin import StandIn
 
 AS_OF = date(2026, 11, 22)
@@ -24,7 +25,7 @@ def quick_patience() -> Patience:
 def river(folder: Path, api: StandIn, rows: Any, *, separator: str = "-", **options: Any) -> run.River:
     upper = rows if isinstance(rows, FakeUpper) else FakeUpper(rows)
     made = connection(folder, api.url, options.pop("secret", api.secret), separator=separator)
-    target = open_target(api.url, *made.target.credentials(), language="de", connections=4) if made.target else None
+    target = open_target(made.target, language="de") if made.target else None
     defaults = {"as_of": AS_OF, "now": now, "patience": quick_patience()}
     return run.River(connection=made, upper=upper, target=target, **{**defaults, **options})
 

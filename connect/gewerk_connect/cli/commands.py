@@ -214,9 +214,9 @@ def apply(call: Call, offline: bool, whole: bool, confirm_fuse: bool) -> None:
 def _run(call: Call, offline: bool, whole: bool, *, examples: int, confirm_fuse: bool, productive: bool) -> None:
     from gewerk_connect import run
     from gewerk_connect.cli.progress import progress
-    from gewerk_connect.push import IN_FLIGHT, open_target
     from gewerk_connect.report import outcome_text
     from gewerk_connect.report.text import fuse_lines
+    from gewerk_connect.targets import open_target, shape_of
 
     # a stock lives until it is compared: looking through it for rubbish again and again finds none
     gc.set_threshold(50_000, 20, 20)
@@ -225,10 +225,7 @@ def _run(call: Call, offline: bool, whole: bool, *, examples: int, confirm_fuse:
         upper = _Source(connection)
         target = None
         if connection.target is not None and (productive or not offline):
-            client_id, secret = connection.target.credentials()
-            target = open_target(
-                connection.target.base_url, client_id, secret, language=call.language, connections=IN_FLIGHT + 1
-            )
+            target = open_target(connection.target, language=call.language)
         with progress(wanted=not call.as_json) as show:
             river = run.River(
                 connection=connection,
@@ -239,6 +236,7 @@ def _run(call: Call, offline: bool, whole: bool, *, examples: int, confirm_fuse:
                 read_target=not offline,
                 whole=whole,
                 confirm_fuse=confirm_fuse,
+                shape=shape_of(connection.target),
                 examples=0 if call.as_json else examples,
                 language=call.language,
                 progress=show,
@@ -268,6 +266,7 @@ def explain(call: Call, entity: str, external_id: str, wanted_field: str | None)
     from gewerk_connect.explain import explain as explain_record
     from gewerk_connect.explain import explanation_text
     from gewerk_connect.ledger import Runs, open_store
+    from gewerk_connect.targets import shape_of
 
     with guarded(call):
         connection = call.load()
@@ -277,7 +276,15 @@ def explain(call: Call, entity: str, external_id: str, wanted_field: str | None)
             day = call.as_of or (last.as_of if last else call.day)
             trace = stock.trace(upper.source, connection.settings, day, Entity(entity), external_id)
             moved = last is not None and last.source_fingerprint not in (None, upper.fingerprint())
-            found = explain_record(store, trace, Entity(entity), external_id, wanted_field, source_moved=moved)
+            found = explain_record(
+                store,
+                trace,
+                Entity(entity),
+                external_id,
+                wanted_field,
+                source_moved=moved,
+                shape=shape_of(connection.target),
+            )
         if call.as_json:
             print_json(found.as_json())
         else:

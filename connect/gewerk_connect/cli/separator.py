@@ -13,16 +13,15 @@ if TYPE_CHECKING:
 
 def change_separator(call: Call, to: str, confirmed: bool) -> None:
     from gewerk_connect.cli.progress import progress
-    from gewerk_connect.push import open_target
     from gewerk_connect.river import change_command
     from gewerk_connect.separator import change_separator as change_it
+    from gewerk_connect.targets import open_target
 
     with guarded(call):
         connection = call.load()
         target = None
         if connection.target is not None:
-            client_id, secret = connection.target.credentials()
-            target = open_target(connection.target.base_url, client_id, secret, language=call.language, connections=2)
+            target = open_target(connection.target, language=call.language)
         with progress(wanted=not call.as_json) as show:
             change = change_it(
                 connection,

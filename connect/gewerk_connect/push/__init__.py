@@ -6,18 +6,29 @@ Read first: ``sender.py``; ``patience.py`` for waiting, ``target.py`` for what a
 """
 
 from gewerk_connect.push.patience import Patience
-from gewerk_connect.push.sender import BATCH_SIZE, IN_FLIGHT, push
-from gewerk_connect.push.target import Target, TargetError, authorize, explain_error, open_target, read_target
+from gewerk_connect.push.sender import push
+from gewerk_connect.push.target import (
+    Abilities,
+    Shape,
+    TakesReports,
+    Target,
+    TargetError,
+    authorize,
+    explain_error,
+    no_such_api,
+    read_target,
+)
 
 __all__ = [
-    "BATCH_SIZE",
-    "IN_FLIGHT",
+    "Abilities",
     "Patience",
+    "Shape",
+    "TakesReports",
     "Target",
     "TargetError",
     "authorize",
     "explain_error",
-    "open_target",
+    "no_such_api",
     "push",
     "read_target",
 ]

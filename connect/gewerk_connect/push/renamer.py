@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gewerk_client import ApiError, Result
 
 from gewerk_connect.push.patience import Patience
-from gewerk_connect.push.sender import BATCH_SIZE, answer_does_not_fit
+from gewerk_connect.push.sender import answer_does_not_fit
 from gewerk_connect.push.target import Target, explain_error, resource_of
 
 _STATUSES = ("renamed", "unchanged", "rejected")
@@ -36,24 +36,25 @@ def rename(
     resource, kind = resource_of(entity)
     outcome = Renamed()
     typed = {"type": kind} if kind else {}
-    for start in range(0, len(moves), BATCH_SIZE):
-        batch = moves[start : start + BATCH_SIZE]
+    size = target.abilities.batch_size
+    for start in range(0, len(moves), size):
+        batch = moves[start : start + size]
         records = [{"external_id": old, "new_external_id": new, **typed} for old, new in batch]
         try:
             results = patience.call(lambda records=records: target.rename(resource, records))  # type: ignore[misc]
         except ApiError as error:
-            raise explain_error(error) from error
-        _count(outcome, batch, results)
+            raise explain_error(error, target) from error
+        _count(outcome, batch, results, target)
         on_answered(len(batch))
     return outcome
 
 
-def _count(outcome: Renamed, batch: Sequence[tuple[str, str]], results: Sequence[Result]) -> None:
+def _count(outcome: Renamed, batch: Sequence[tuple[str, str]], results: Sequence[Result], target: Target) -> None:
     if len(results) != len(batch) or any(
         result.get("external_id") != old or result.get("status") not in _STATUSES
         for result, (old, _) in zip(results, batch, strict=True)
     ):
-        raise answer_does_not_fit()
+        raise answer_does_not_fit(target)
     for result, (old, _) in zip(results, batch, strict=True):
         problem = result.get("problem")
         code = problem["code"] if problem else "refused"

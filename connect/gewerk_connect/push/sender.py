@@ -13,11 +13,6 @@ from gewerk_connect.ledger.outbox import Answer
 from gewerk_connect.push.patience import Patience
 from gewerk_connect.push.target import Target, TargetError, explain_error, resource_of
 
-BATCH_SIZE = 500
-"""The API's limit per request (spec 02)."""
-IN_FLIGHT = 3
-"""Requests under way at once. More only queue in the platform: its database has one writer."""
-
 
 def push(
     outbox: Outbox,
@@ -27,19 +22,18 @@ def push(
     patience: Patience,
     now: Callable[[], datetime],
     on_answered: Callable[[Step, int], None] = lambda _step, _count: None,
-    batch_size: int = BATCH_SIZE,
-    in_flight: int = IN_FLIGHT,
 ) -> None:
     """Sends everything planned and writes a receipt for each answer.
 
     A refused record is a receipt, no error. Raises ``TargetError`` when the target cannot be used; the answers that
     had come by then are kept.
     """
+    in_flight = target.abilities.in_flight
     outbox.adopt(now())
     with ThreadPoolExecutor(in_flight, thread_name_prefix="push") as pool:
         for step in Step:
             if step is not Step.ADOPT and outbox.planned.get(step):
-                batches = outbox.batches(step, batch_size)
+                batches = outbox.batches(step, target.abilities.batch_size)
                 _push_step(pool, step, batches, outbox, target, run_id, patience, now, on_answered, in_flight)
 
 
@@ -80,7 +74,7 @@ def _push_step(
     while under_way:
         settle_oldest()
     if isinstance(failure, ApiError):
-        raise explain_error(failure) from failure
+        raise explain_error(failure, target) from failure
     if failure:
         raise failure
 
@@ -101,7 +95,7 @@ def send_batch(target: Target, batch: Batch, run_id: str, patience: Patience) ->
             return [_refused_alone(error)]
         first, second = batch.halves()
         return send_batch(target, first, run_id, patience) + send_batch(target, second, run_id, patience)
-    return _answers(batch, results)
+    return _answers(batch, results, target)
 
 
 def _refused_alone(error: ApiError) -> Answer:
@@ -112,26 +106,27 @@ def _refused_alone(error: ApiError) -> Answer:
     return Answer("rejected", orjson.dumps({"code": code, "detail": detail, "errors": errors}).decode())
 
 
-def _answers(batch: Batch, results: list[Result]) -> list[Answer]:
+def _answers(batch: Batch, results: list[Result], target: Target) -> list[Answer]:
     statuses = _ARCHIVE_STATUSES if batch.step.archives else _UPSERT_STATUSES
     if len(results) != len(batch) or any(
         result.get("external_id") != external_id or result.get("status") not in statuses
         for result, external_id in zip(results, batch.external_ids, strict=False)
     ):
-        raise answer_does_not_fit()
+        raise answer_does_not_fit(target)
     return [
         _rejected(result, statuses) if result["status"] == "rejected" else statuses[result["status"]]
         for result in results
     ]
 
 
-def answer_does_not_fit() -> TargetError:
+def answer_does_not_fit(target: Target) -> TargetError:
+    name = target.abilities.name
     return TargetError(
         "answer_does_not_fit",
-        "Gewerks Antwort passt nicht zu den gesendeten Datensätzen. Prüfen Sie, ob zwischen Konnektor und Gewerk"
-        " ein Proxy Antworten verändert.",
-        "Gewerk's answer does not fit the records sent. Check whether a proxy between connector and Gewerk changes"
-        " answers.",
+        f"Die Antwort von {name} passt nicht zu den gesendeten Datensätzen. Prüfen Sie, ob zwischen Konnektor und"
+        f" {name} ein Proxy Antworten verändert.",
+        f"The answer of {name} does not fit the records sent. Check whether a proxy between connector and {name}"
+        " changes answers.",
     )
 
 

@@ -14,10 +14,10 @@ import pytest
 from fake_upper import FakeUpper, connection, house
 from gewerk_connect import run
 from gewerk_connect.ledger import Busy, Records, open_store, run_lock
-from gewerk_connect.push import open_target
 from gewerk_connect.report import Outcome
 from gewerk_connect.separator import change_separator
 from gewerk_connect.settings import StateSettings
+from gewerk_connect.targets import open_target
 from lower import AS_OF, now, quick_patience, totals
 from standin import StandIn
 
@@ -49,11 +49,10 @@ def url() -> Iterator[str]:
 
 def river(folder: Path, api: StandIn, url: str, upper: FakeUpper, **options: object) -> run.River:
     made = connection(folder, api.url, api.secret).model_copy(update={"state": StateSettings(url=url)})
-    target = open_target(api.url, api.client_id, api.secret, language="de", connections=4)
     return run.River(
         connection=made,
         upper=upper,
-        target=target,
+        target=open_target(made.target, language="de"),
         as_of=AS_OF,
         now=now,
         patience=quick_patience(),

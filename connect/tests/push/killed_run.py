@@ -9,18 +9,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fake_upper import FakeUpper, connection
 from gewerk_connect import run
-from gewerk_connect.push import open_target
+from gewerk_connect.targets import open_target
 from lower import AS_OF, now, quick_patience
 
 
 def main() -> None:
     folder, url, secret, rows = sys.argv[1:]
-    target = open_target(url, "key-1", secret, language="de", connections=4)
+    made = connection(Path(folder), url, secret)
     run.apply(
         run.River(
-            connection=connection(Path(folder), url, secret),
+            connection=made,
             upper=FakeUpper(orjson.loads(Path(rows).read_bytes())),
-            target=target,
+            target=open_target(made.target, language="de"),
             as_of=AS_OF,
             now=now,
             patience=quick_patience(),

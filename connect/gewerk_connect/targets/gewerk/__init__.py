@@ -1,0 +1,1 @@
+"""Gewerk itself, by its public API."""
