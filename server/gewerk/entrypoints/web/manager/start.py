@@ -13,11 +13,15 @@ from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.run_words import count_table, finding_groups, run_state
+from gewerk.entrypoints.web.manager.waiting import Source, waiting_for
 from gewerk.portfolio.models import IntegrationRun
 from gewerk.portfolio.queries.findings import latest_runs
 from gewerk.portfolio.queries.stock_at_a_glance import Glance, stock_at_a_glance
 
 PLACES_SHOWN = 8
+
+WAITING: tuple[Source, ...] = ()
+"""Who says what waits for the reader; each area adds its own."""
 
 
 def greeting(reader: Reader) -> str:
@@ -48,6 +52,8 @@ def start(request: HttpRequest) -> HttpResponseBase:
             "reader": who,
             "greeting": greeting(who),
             "sentence": _sentence(who, runs),
+            "waiting": waiting_for(who, WAITING),
+            "any_area": bool(WAITING),
             "glance": glance,
             "stock": _stock(who, glance, runs),
             "usages": _usages(who, glance),
