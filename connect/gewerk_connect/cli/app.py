@@ -155,6 +155,20 @@ def build(language: str) -> typer.Typer:
 
         commands.sources(as_json, lang)
 
+    @app.command("simulate", help=text("simulate"))
+    def simulate(
+        data: Annotated[Path, typer.Option("--data", help=text("simulate_data"), metavar=text("path"))],
+        host: Annotated[str, typer.Option("--host", help=text("simulate_host"), metavar="HOST")] = "127.0.0.1",
+        port: Annotated[int, typer.Option("--port", min=0, max=65535, help=text("simulate_port"))] = 0,
+        rate: Annotated[float, typer.Option("--rate", min=0, max=1, help=text("simulate_rate"))] = 0,
+        seed: Annotated[int, typer.Option("--seed", min=0, help=text("simulate_seed"))] = 0,
+        dialects: Annotated[str | None, typer.Option("--dialects", help=text("dialects"), metavar="A,B")] = None,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import simulation
+
+        simulation.simulate(data, host, port, rate, seed, dialects, lang)
+
     return app
 
 

@@ -70,4 +70,29 @@ HELP: dict[str, tuple[str, str]] = {
         "Only this field, e.g. email or address.street.",
     ),
     "field_name": ("FELD", "FIELD"),
+    "simulate": (
+        "Startet ein simuliertes ERP, das einen Export in jedem Dialekt ausliefert, auf Wunsch mit Fehlern. Zum"
+        " Ausprobieren und Testen; schreibt zuerst »ready http://...« und läuft bis Strg-C.",
+        "Starts a simulated ERP that serves an export in every dialect, with faults if wanted. For trials and tests;"
+        ' first prints "ready http://..." and runs until Ctrl-C.',
+    ),
+    "simulate_data": (
+        "Export von Wodis Sigma oder UTS KARTHAGO (Ordner) oder SAP (XLSX-Datei).",
+        "Export of Wodis Sigma or UTS KARTHAGO (folder) or SAP (XLSX file).",
+    ),
+    "path": ("ORT", "PATH"),
+    "simulate_host": ("Adresse, auf der gehört wird.", "Address to listen on."),
+    "simulate_port": ("Port; 0 nimmt einen freien.", "Port; 0 takes a free one."),
+    "simulate_rate": (
+        "Anteil fehlerhafter Antworten, zum Beispiel 0.2.",
+        "Share of faulty answers, e.g. 0.2.",
+    ),
+    "simulate_seed": (
+        "Gleiche Zahl, gleiche Fehler.",
+        "Same number, same faults.",
+    ),
+    "dialects": (
+        "Nur diese Dialekte, zum Beispiel wodis-sigma,relion-one; sonst alle.",
+        "Only these dialects, e.g. wodis-sigma,relion-one; else all.",
+    ),
 }
