@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from gewerk.firms.models import CostKind
 from gewerk.kit.money import Totals, line_net, split_gross, totals
 from gewerk.kit.refusals import FieldProblem
-from gewerk.projects.models import ItemKind, OrderItem
+from gewerk.projects.models import OrderItem
 
 MOST_ITEMS = 300
 HIGHEST = 10**12
@@ -25,7 +26,7 @@ class Line:
     unit: str
     unit_price_minor: int
     vat_basis_points: int
-    kind: str = ItemKind.LABOUR
+    kind: str = CostKind.LABOUR
     framework_price_id: UUID | None = None
 
     @property
@@ -57,7 +58,7 @@ def problems_of(lines: Sequence[Line]) -> tuple[FieldProblem, ...]:
             wrong(index, "unit_price", "out_of_range", _("This amount is not possible."))
         if not 0 <= line.vat_basis_points <= 10_000:
             wrong(index, "vat_rate", "out_of_range", _("The rate must be between 0 and 100 percent."))
-        if line.kind not in ItemKind.values:
+        if line.kind not in CostKind.values:
             wrong(index, "kind", "not_allowed", _("Please choose one."))
     return tuple(found)
 
@@ -80,7 +81,7 @@ def split_of(items: Iterable[Line | OrderItem]) -> Split:
     favoured: list[tuple[int, int]] = []
     others: list[tuple[int, int]] = []
     for item in items:
-        part = favoured if item.kind in {ItemKind.LABOUR, ItemKind.TRAVEL} else others
+        part = favoured if item.kind in {CostKind.LABOUR, CostKind.TRAVEL} else others
         part.append((item.net_minor, item.vat_basis_points))
     labour, rest = split_gross([favoured, others])
     return Split(labour, rest)

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=40)),
                 ('text', models.CharField(max_length=500)),
                 ('unit', models.CharField(max_length=20)),
-                ('kind', models.CharField(max_length=10)),
+                ('kind', models.CharField(choices=[('labour', 'Labour'), ('travel', 'Travel and machines'), ('material', 'Material'), ('other', 'Other')], default='labour', max_length=10)),
                 ('net_minor', models.BigIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('vat_basis_points', models.PositiveIntegerField()),

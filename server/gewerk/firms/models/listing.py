@@ -14,6 +14,15 @@ class Standing(models.TextChoices):
     BLOCKED = "blocked", _("blocked")
 
 
+class CostKind(models.TextChoices):
+    """What the money is for. §35a EStG favours labour with machines and travel, not material."""
+
+    LABOUR = "labour", _("Labour")
+    TRAVEL = "travel", _("Travel and machines")
+    MATERIAL = "material", _("Material")
+    OTHER = "other", _("Other")
+
+
 class ListedFirm(models.Model):
     """A firm on a manager's own list. Never deleted: orders speak of it."""
 
@@ -54,8 +63,7 @@ class FrameworkPrice(models.Model):
     """Of the service, as manager and firm agreed; at most one price per code on any day."""
     text = models.CharField(max_length=500)
     unit = models.CharField(max_length=20)
-    kind = models.CharField(max_length=10)
-    """labour, material, travel or other, for §35a EStG (``projects.models.ItemKind``)."""
+    kind = models.CharField(max_length=10, choices=CostKind, default=CostKind.LABOUR)
     net_minor = models.BigIntegerField()
     """Minor units of ``currency`` per unit, net."""
     currency = models.CharField(max_length=3)

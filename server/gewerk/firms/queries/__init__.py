@@ -1,0 +1,1 @@
+"""Questions about firms, their prices and crews. Each takes the actor; a question never changes anything."""

@@ -6,7 +6,7 @@
 
 from gewerk.projects.models.defect import Defect
 from gewerk.projects.models.history import HistoryEntry, HistoryIsAppendOnly
-from gewerk.projects.models.item import ItemKind, OrderItem
+from gewerk.projects.models.item import OrderItem
 from gewerk.projects.models.order import AwardKind, OrderCounter, OrderTicket, WorkOrder
 from gewerk.projects.models.spending import Approval, ApprovalState, SpendingLimit, Variation, VariationState
 
@@ -17,7 +17,6 @@ __all__ = [
     "Defect",
     "HistoryEntry",
     "HistoryIsAppendOnly",
-    "ItemKind",
     "OrderCounter",
     "OrderItem",
     "OrderTicket",

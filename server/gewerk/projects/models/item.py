@@ -2,21 +2,11 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from gewerk.firms.models import FrameworkPrice
+from gewerk.firms.models import CostKind, FrameworkPrice
 from gewerk.kit.ids import new_id
 from gewerk.projects.models.order import WorkOrder
 from gewerk.projects.models.spending import Variation
-
-
-class ItemKind(models.TextChoices):
-    """What the money is for. §35a EStG favours labour with machines and travel, not material."""
-
-    LABOUR = "labour", _("Labour")
-    TRAVEL = "travel", _("Travel and machines")
-    MATERIAL = "material", _("Material")
-    OTHER = "other", _("Other")
 
 
 class OrderItem(models.Model):
@@ -28,7 +18,7 @@ class OrderItem(models.Model):
     """Empty: the order's own scope."""
     position = models.PositiveSmallIntegerField()
     """Counts from 1 within the order or the variation."""
-    kind = models.CharField(max_length=10, choices=ItemKind, default=ItemKind.LABOUR)
+    kind = models.CharField(max_length=10, choices=CostKind, default=CostKind.LABOUR)
     text = models.CharField(max_length=500)
     quantity_thousandths = models.BigIntegerField()
     unit = models.CharField(max_length=20)

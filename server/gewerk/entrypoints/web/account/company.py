@@ -15,7 +15,7 @@ from gewerk.entrypoints.web.countries import country_choices, currency_choices, 
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.identity.access import manages_company, require
 from gewerk.identity.models import OrganisationKind
-from gewerk.identity.operations.organisations import update_company
+from gewerk.journeys.change_company import change_company
 from gewerk.kit.refusals import Refusal
 
 
@@ -57,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
             form.fields[name].help_text = _("Property managers see it as your contact.")
     if request.method == "POST" and form.is_valid():
         try:
-            update_company(actor=actor, fields=form.cleaned_data, now=timezone.now())
+            change_company(actor=actor, fields=form.cleaned_data, now=timezone.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
