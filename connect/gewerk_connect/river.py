@@ -165,11 +165,10 @@ def target_view(river: River, store: Store) -> Iterator[TargetView | None]:
         view.close()
 
 
-def note_target_clock(river: River, store: Store, before: datetime | None, sent: int, *, whole: bool) -> None:
+def note_target_clock(river: River, store: Store, before: datetime | None, *, large: bool, whole: bool) -> None:
     """Notes up to when the target's changes are known. ``before`` is its clock before it was read."""
     if river.target is None or not river.read_target:
         return
-    large = sent > LARGE_RUN
     clock = _later(river.target.server_time, _A_SECOND) if large else _later(before, -_A_SECOND)
     if whole:
         store.note(target_seen_at=clock, target_compared_at=river.now(), client_id=river.client_id)

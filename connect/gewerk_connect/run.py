@@ -1,11 +1,13 @@
 """The whole river: read -> translate -> rules -> map -> diff -> plan -> fuse -> push -> receipts -> report.
 
 ``judge`` is the upper half (``stock/``), ``survey`` the middle, ``push`` the end; this page only lets the data flow and
-keeps the order in which things must be on disk. ``plan`` changes nothing; ``apply`` may be killed anywhere.
+keeps the order in which things must be on disk. ``plan`` changes nothing; ``apply`` may be killed anywhere. The service
+carries out the same ``begin``, ``prepare`` and ``finish``, and between them lets several workers push.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -13,19 +15,27 @@ from gewerk_connect.canonical import Entity, FindingCode
 from gewerk_connect.canonical.refusals import Refusal, SettingsError
 from gewerk_connect.diff import Mark, changed_fields
 from gewerk_connect.handover import hand_over
-from gewerk_connect.ledger import Busy, Intent, Outbox, Records, RunRow, Runs, Step, Store, run_lock
+from gewerk_connect.ledger import Busy, Intent, Outbox, Records, RunRow, Runs, Sealed, Step, Store, run_lock
 from gewerk_connect.ledger.outbox import GROUP, tidy
 from gewerk_connect.ledger.runs import StoredFinding
 from gewerk_connect.messages import say
 from gewerk_connect.push import Target, authorize, push
 from gewerk_connect.report import Change, Outcome
 from gewerk_connect.report.findings import gather, refusal_findings
-from gewerk_connect.report.outcome import DONE, PLANNED, calm_counts, done_counts, planned_counts
+from gewerk_connect.report.outcome import DONE, PLANNED, calm_counts, done_counts, planned_counts, with_receipts
 from gewerk_connect.report.text import fuse_lines
-from gewerk_connect.river import River, alone, check_separator, note_target_clock, open_ledger, target_view
+from gewerk_connect.river import (
+    LARGE_RUN,
+    River,
+    alone,
+    check_separator,
+    note_target_clock,
+    open_ledger,
+    target_view,
+)
 from gewerk_connect.survey import Survey, survey_of
 
-__all__ = ["River", "apply", "findings_of", "plan"]
+__all__ = ["River", "apply", "begin", "findings_of", "finish", "give_up", "plan", "prepare"]
 
 
 def plan(river: River) -> Outcome:
@@ -73,32 +83,44 @@ def apply(river: River) -> Outcome:
     if river.target is None:
         raise SettingsError("no_target", say("de", "no_target"), say("en", "no_target"))
     with open_ledger(river, make=True) as store, alone(store):
-        runs = Runs(store)
-        runs.break_off(river.now())
-        check_separator(store, river.connection)
-        run = runs.begin(
-            as_of=river.as_of,
-            at=river.now(),
-            settings_fingerprint=river.fingerprint(),
-        )
+        run = begin(river, store)
         outcome: Outcome | None = None
         try:
             authorize(river.target)
-            outcome = _apply(river, store, runs, run, river.target)
+            outcome = prepare(river, store, run)
+            if outcome is None:
+                _push(river, Outbox.sealed(store, run.no), river.target, run)
+                outcome = finish(river, store, run)
         except BaseException as error:
-            message = error.message(river.language) if isinstance(error, Refusal) else type(error).__name__
-            runs.fail(run.no, at=river.now(), message=message, refused=isinstance(error, Refusal))
+            give_up(river, store, run, error)
             raise
         finally:
-            posted = hand_over(river, runs, river.target, quietly=outcome is None)
+            posted = hand_over(river, Runs(store), river.target, quietly=outcome is None)
             if outcome is not None:
                 outcome.posted = posted
         return outcome
 
 
-def _apply(river: River, store: Store, runs: Runs, run: RunRow, target: Target) -> Outcome:
-    """One run under the lock. The order matters: intents on disk, then the separator, then the first request."""
-    clock_before = target.server_time
+def begin(river: River, store: Store, external_id: str | None = None) -> RunRow:
+    """A run of its own, under the lock; what a killed one left is settled first. Raises ``Refusal``, or ``Busy``."""
+    runs = Runs(store)
+    runs.break_off(river.now())
+    check_separator(store, river.connection)
+    return runs.begin(
+        as_of=river.as_of,
+        at=river.now(),
+        settings_fingerprint=river.fingerprint(),
+        external_id=external_id,
+    )
+
+
+def prepare(river: River, store: Store, run: RunRow) -> Outcome | None:
+    """From reading to every intent on disk. The outcome where the run ends here: nothing moved, or the fuse.
+
+    Killed in between, it is begun anew: nothing has been sent. Raises ``Refusal``.
+    """
+    runs = Runs(store)
+    clock_before = river.target.server_time if river.target else None
     outbox = Outbox(store, run.no)
     marks: list[Mark] = []
 
@@ -116,54 +138,86 @@ def _apply(river: River, store: Store, runs: Runs, run: RunRow, target: Target) 
         if survey.last is not None:
             runs.copy_findings(survey.last.no, run.no)
             runs.note(run.no, valid_until=survey.last.valid_until)
-    else:
-        found, skipped, codes = _findings(survey)
-        stored = runs.keep_findings(run.no, found)
-        outcome = Outcome(
-            as_of=river.as_of,
-            started_at=run.started_at,
-            finished_at=river.now(),
-            status="succeeded",
-            counts=done_counts(survey.results, {}),
-            skipped=skipped,
-            let_units=survey.stock.let_units,
-            vacant_units=survey.stock.vacant_units,
-            finding_counts=codes,
-            tripped=survey.tripped,
+        note_target_clock(river, store, clock_before, large=False, whole=whole)
+        return _close(river, store, run, outcome, source_fingerprint=survey.fingerprint)
+    found, skipped, codes = _findings(survey)
+    kept = runs.keep_findings(run.no, found)
+    outcome = Outcome(
+        as_of=river.as_of,
+        started_at=run.started_at,
+        finished_at=river.now(),
+        status="succeeded",
+        counts=done_counts(survey.results),
+        skipped=skipped,
+        let_units=survey.stock.let_units,
+        vacant_units=survey.stock.vacant_units,
+        finding_counts=codes,
+        tripped=survey.tripped,
+    )
+    if survey.tripped:
+        outbox.drop()
+        outcome.status = "stopped_by_fuse"
+        return _close(
+            river,
+            store,
+            run,
+            outcome,
+            valid_until=survey.stock.valid_until,
+            source_fingerprint=survey.fingerprint,
         )
-        runs.note(run.no, valid_until=survey.stock.valid_until)
-        # what was read is on disk as intents; a push of minutes needs none of it
-        survey.stock = None
-        if survey.tripped:
-            outbox.drop()
-            outcome.status = "stopped_by_fuse"
-        else:
-            outbox.seal()
-            runs.note(run.no, status="pushing")
-            store.note(separator=river.connection.settings.separator)
-            _mark(Records(store), marks)
-            _push(river, outbox, target, run)
-            outcome.counts = done_counts(survey.results, outbox.tally())
-            stored = runs.keep_findings(run.no, refusal_findings(outbox), start=stored)
-            refused = sum(of["refused"] for of in outcome.counts.values())
-            if refused:
-                outcome.finding_counts[FindingCode.REFUSED.value] = refused
-    runs.drop_old_findings()
+    outbox.seal()
+    _mark(Records(store), marks)
+    runs.seal(
+        run.no,
+        Sealed(river.now(), outcome.as_json(), kept, clock_before, whole),
+        separator=river.connection.settings.separator,
+        valid_until=survey.stock.valid_until,
+        source_fingerprint=survey.fingerprint,
+    )
+    return None
+
+
+def finish(river: River, store: Store, run: RunRow) -> Outcome:
+    """Adds the receipts up and closes the run. Killed in between, it is done again. Raises ``RunEnded``."""
+    runs = Runs(store)
+    sealed = runs.sealed(run.no)
+    if sealed is None:
+        raise LookupError(f"run {run.no} was not sealed")
+    outbox = Outbox.sealed(store, run.no)
+    outcome = Outcome.drafted(sealed.draft, started_at=run.started_at, finished_at=river.now())
+    outcome.counts = with_receipts(outcome.counts, outbox.tally())
+    runs.keep_findings(run.no, refusal_findings(outbox), start=sealed.findings)
+    refused = sum(of["refused"] for of in outcome.counts.values())
+    if refused:
+        outcome.finding_counts[FindingCode.REFUSED.value] = refused
+    sent = sum(count for step, count in outbox.planned.items() if step is not Step.ADOPT)
+    # a request of a run that was broken off may still arrive: then what has changed must be read back
+    large = sent > LARGE_RUN and not runs.follows_interrupted(run.no)
+    note_target_clock(river, store, sealed.target_clock, large=large, whole=sealed.target_whole)
+    if sent:
+        tidy(store, run.no)
+    return _close(river, store, run, outcome)
+
+
+def give_up(river: River, store: Store, run: RunRow, error: BaseException) -> None:
+    """Closes a run that cannot go on; what was sent and not answered is in doubt until the next run."""
+    message = error.message(river.language) if isinstance(error, Refusal) else type(error).__name__
+    Runs(store).fail(run.no, at=river.now(), message=message, refused=isinstance(error, Refusal))
+
+
+def _close(river: River, store: Store, run: RunRow, outcome: Outcome, **values: Any) -> Outcome:
+    runs = Runs(store)
     outcome.finished_at = river.now()
     outcome.run_id = run.external_id
-    if outcome.status == "succeeded":
-        sent = sum(count for step, count in outbox.planned.items() if step is not Step.ADOPT)
-        note_target_clock(river, store, clock_before, sent, whole=whole)
-        if sent:
-            tidy(store, run.no)
-    runs.note(
+    runs.close(
         run.no,
         status=outcome.status,
         finished_at=outcome.finished_at,
-        source_fingerprint=survey.fingerprint,
         outcome=outcome.as_json(),
         message=_fuse_message(outcome, river.language),
+        **values,
     )
+    runs.drop_old_findings()
     return outcome
 
 

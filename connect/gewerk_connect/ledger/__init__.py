@@ -8,9 +8,9 @@ run per connection, ``renaming.py`` changes the separator.
 """
 
 from gewerk_connect.ledger.lock import Busy, run_lock
-from gewerk_connect.ledger.outbox import Batch, Intent, Outbox, Step
+from gewerk_connect.ledger.outbox import Batch, Intent, Outbox, Part, RunEnded, Step
 from gewerk_connect.ledger.records import Confirmed, Records, State
-from gewerk_connect.ledger.runs import RunRow, Runs, StoredFinding
+from gewerk_connect.ledger.runs import RunRow, Runs, Sealed, StoredFinding
 from gewerk_connect.ledger.store import Store, open_store
 
 __all__ = [
@@ -19,9 +19,12 @@ __all__ = [
     "Confirmed",
     "Intent",
     "Outbox",
+    "Part",
     "Records",
+    "RunEnded",
     "RunRow",
     "Runs",
+    "Sealed",
     "State",
     "Step",
     "Store",

@@ -6,9 +6,17 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+import orjson
+from sqlalchemy import Connection
+
 from gewerk_connect.canonical import Entity
+from gewerk_connect.canonical.refusals import Refusal
 from gewerk_connect.ledger.store import Store
 
+PART_SIZE = 10_000
+"""Most records of one part of a run: some seconds of sending, so that little is done again after a kill."""
+_LEAST_PART = 500
+"""A part ends where the client ends, but not before it has so many: a thousand small clients are no thousand parts."""
 _CHUNK = 500
 """Intents per statement and transaction; with 2,000 the rows in hand cost more memory than the calls they save."""
 
@@ -65,6 +73,42 @@ class Intent(NamedTuple):
     payload: bytes
 
 
+class RunEnded(Refusal):
+    """The run was closed meanwhile by somebody with reason to: what is still under way for it no longer counts."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "run_ended",
+            "Dieser Lauf wurde inzwischen beendet oder von einem anderen abgelöst. Was er noch zu senden hatte, sendet der"
+            " nächste Lauf.",
+            "This run was ended or replaced by another one meanwhile. What it still had to send, the next run sends.",
+        )
+
+
+@dataclass(slots=True, frozen=True)
+class Part:
+    """Intents of one step with neighbouring numbers, for one worker."""
+
+    first_seq: int
+    last_seq: int
+
+    @property
+    def step(self) -> Step:
+        return Step(self.first_seq >> 32 & 0xFF)
+
+    def __len__(self) -> int:
+        return self.last_seq - self.first_seq + 1
+
+
+@dataclass(slots=True)
+class _Cut:
+    """The part that a step's next intent belongs to."""
+
+    first: int
+    client: str
+    """The beginning of the key, up to the end of the client's number: ids of one client stand together."""
+
+
 @dataclass(slots=True, frozen=True)
 class Batch:
     """Intents of one step with neighbouring numbers: what one request carries."""
@@ -99,7 +143,22 @@ class Outbox:
         self._store = store
         self._run_no = run_no
         self._waiting: dict[Step, list[tuple[Any, ...]]] = {}
+        self._cuts: dict[Step, _Cut] = {}
+        self._parts: list[Part] = []
         self.planned: dict[Step, int] = {}
+
+    @classmethod
+    def sealed(cls, store: Store, run_no: int) -> "Outbox":
+        """The outbox of a run that another process, or an earlier life of this one, has sealed."""
+        outbox = cls(store, run_no)
+        with store.engine.connect() as connection:
+            rows = connection.exec_driver_sql(
+                store.sql("SELECT first_seq, last_seq FROM parts WHERE run_no = ? ORDER BY first_seq"), (run_no,)
+            )
+            outbox._parts = [Part(first, last) for first, last in rows]
+        for part in outbox._parts:
+            outbox.planned[part.step] = outbox.planned.get(part.step, 0) + len(part)
+        return outbox
 
     def _first(self, step: Step) -> int:
         return self._run_no << 40 | step << 32
@@ -111,10 +170,25 @@ class Outbox:
         step = _STEPS[intent.action, intent.entity]
         position = self.planned.get(step, 0)
         self.planned[step] = position + 1
+        cut = self._cuts.get(step)
+        if cut is None:
+            self._cuts[step] = _Cut(position, _client(intent.key))
+        elif not intent.key.startswith(cut.client) or position - cut.first >= PART_SIZE:
+            self._end_of_client(step, cut, position, intent.key)
         waiting = self._waiting.setdefault(step, [])
         waiting.append((self._first(step) + position, self._store.no, *intent))
         if len(waiting) >= _CHUNK:
             self._flush(step)
+
+    def _end_of_client(self, step: Step, cut: _Cut, position: int, key: str) -> None:
+        if position - cut.first >= _LEAST_PART:
+            self._cut(step, cut, position)
+            cut.first = position
+        cut.client = _client(key)
+
+    def _cut(self, step: Step, cut: _Cut, end: int) -> None:
+        start = self._first(step)
+        self._parts.append(Part(start + cut.first, start + end - 1))
 
     def _flush(self, step: Step) -> None:
         rows = self._waiting.pop(step, [])
@@ -122,43 +196,96 @@ class Outbox:
             self._store.load(connection, "intents", _INTENT_COLUMNS, rows)
 
     def seal(self) -> None:
-        """From here on every intent is on disk and may be sent."""
+        """From here on every intent is on disk, and the parts that workers may send."""
         for step in list(self._waiting):
             self._flush(step)
+        for step, cut in self._cuts.items():
+            self._cut(step, cut, self.planned[step])
+        self._cuts.clear()
+        with self._store.write() as connection:
+            self._store.many(
+                connection,
+                "INSERT INTO parts (first_seq, last_seq, run_no) VALUES (?, ?, ?)",
+                [(part.first_seq, part.last_seq, self._run_no) for part in self._parts],
+            )
 
     def drop(self) -> None:
         """Forgets intents that were never sent (a plan that the fuse stopped)."""
         self._waiting.clear()
+        self._cuts.clear()
         self.planned.clear()
         with self._store.write() as connection:
             drop_intents(self._store, connection, self._run_no)
 
     # while sending
 
-    def batches(self, step: Step, size: int) -> Iterator[Batch]:
-        """The step's intents in order. Other connections may write meanwhile: each batch is a query of its own."""
-        start, end = self._first(step), self._first(step) + self.planned.get(step, 0)
-        while start < end:
+    def parts(self, step: Step) -> list[Part]:
+        """What may be sent side by side, once all earlier steps have been."""
+        return [part for part in self._parts if part.step == step]
+
+    def whole(self, step: Step) -> Part:
+        """All of a step, for one process that sends everything itself."""
+        first = self._first(step)
+        return Part(first, first + self.planned.get(step, 0) - 1)
+
+    def batches(self, part: Part, size: int) -> Iterator[Batch]:
+        """What of a part has no answer yet, in order. Always cut alike, so that a batch sent again is the same request.
+
+        Other connections may write meanwhile: each batch is a query of its own.
+        """
+        answered = self._answered(part)
+        for start in range(part.first_seq, part.last_seq + 1, size):
+            if start in answered:
+                continue
             with self._store.engine.connect() as connection:
                 rows = connection.exec_driver_sql(
                     self._store.sql("SELECT external_id, payload FROM intents WHERE seq >= ? AND seq < ? ORDER BY seq"),
-                    (start, min(start + size, end)),
+                    (start, min(start + size, part.last_seq + 1)),
                 ).all()
-            yield Batch(step, start, [r[0] for r in rows], [bytes(r[1]) for r in rows])
-            start += len(rows)
+            if rows:
+                yield Batch(part.step, start, [r[0] for r in rows], [bytes(r[1]) for r in rows])
 
-    def receive(self, batch: Batch, answers: Sequence[Answer], at: datetime) -> None:
-        """Writes the receipts of a batch and what they confirm, in one transaction."""
-        runs = list(_alike(batch.first_seq, answers))
-        with self._store.write() as connection:
-            stamp = at.isoformat(sep=" ") if self._store.dialect == "sqlite" else at
-            self._store.many(
-                connection,
-                "INSERT INTO receipts (first_seq, last_seq, status, problem, answered_at) VALUES (?, ?, ?, ?, ?)",
-                [(first, last, answer.status, answer.problem, stamp) for first, last, answer in runs],
+    def _answered(self, part: Part) -> set[int]:
+        """First numbers of the batches that have receipts: a batch has all of them or none."""
+        with self._store.engine.connect() as connection:
+            rows = connection.exec_driver_sql(
+                self._store.sql("SELECT first_seq FROM receipts WHERE first_seq BETWEEN ? AND ?"),
+                (part.first_seq, part.last_seq),
             )
+            return {first for (first,) in rows}
+
+    def is_open(self) -> bool:
+        """Whether the run still counts."""
+        with self._store.engine.connect() as connection:
+            return self._open(connection)
+
+    def _open(self, connection: Connection, lock: str = "") -> bool:
+        found = connection.exec_driver_sql(
+            self._store.sql(f"SELECT 1 FROM runs WHERE no = ? AND finished_at IS NULL{lock}"),  # noqa: S608
+            (self._run_no,),
+        )
+        return found.first() is not None
+
+    def receive(self, batch: Batch, answers: Sequence[Answer], at: datetime) -> bool:
+        """Writes the receipts of a batch and what they confirm, in one transaction.
+
+        False: the batch has its receipts already, from somebody who sent it as well. Raises ``RunEnded``.
+        """
+        runs = list(_alike(batch.first_seq, answers))
+        stamp = self._store.stamp(at)
+        rows = [(first, last, answer.status, answer.problem, stamp) for first, last, answer in runs]
+        with self._store.write() as connection:
+            # the first receipt decides who was first; it also takes SQLite's write lock before anything is read
+            if not connection.exec_driver_sql(
+                self._store.sql(f"{_RECEIPT} ON CONFLICT (first_seq) DO NOTHING"), rows[0]
+            ).rowcount:
+                return False
+            if not self._open(connection, " FOR SHARE" if self._store.dialect == "postgresql" else ""):
+                raise RunEnded
+            self._store.many(connection, _RECEIPT, rows[1:])
             for first, last, answer in runs:
                 connection.exec_driver_sql(self._store.sql(_CONFIRM[answer.status]), (first, last))
+        return True
 
     def adopt(self, at: datetime) -> None:
         """Confirms what the target already held as it should be."""
@@ -190,6 +317,15 @@ class Outbox:
             " WHERE r.first_seq >= ? AND r.first_seq < ? AND r.status = 'rejected' ORDER BY r.first_seq LIMIT ?",
             (self._first(Step.UPSERT_GROUPS), (self._run_no + 1) << 40, limit),
         )
+
+
+_RECEIPT = "INSERT INTO receipts (first_seq, last_seq, status, problem, answered_at) VALUES (?, ?, ?, ?, ?)"
+
+
+def _client(key: str) -> str:
+    """``["1","9","66"]`` gives ``["1",``; a key of one part is its own."""
+    parts = orjson.loads(key)
+    return orjson.dumps(parts[:1]).decode()[:-1] if parts else key
 
 
 def _alike(first_seq: int, answers: Sequence[Answer]) -> Iterator[tuple[int, int, Answer]]:
@@ -234,25 +370,26 @@ _UNSURE = (
 )
 
 
-def settle(store: Store, run_no: int) -> int:
+def settle(store: Store, connection: Connection, run_no: int) -> int:
     """After a run that broke off: every intent without a receipt makes its record ``unsure``. Returns how many."""
     first, last = run_no << 40, (run_no << 40 | Step.ADOPT << 32) - 1
-    with store.write() as connection:
-        answered = connection.exec_driver_sql(
-            store.sql("SELECT first_seq, last_seq FROM receipts WHERE first_seq BETWEEN ? AND ? ORDER BY first_seq"),
-            (first, last),
-        ).all()
-        unsure = 0
-        for done_from, done_to in [*answered, (last + 1, last + 1)]:
-            if first < done_from:
-                unsure += connection.exec_driver_sql(store.sql(_UNSURE), (first, done_from - 1)).rowcount
-            first = done_to + 1
-        return unsure
+    answered = connection.exec_driver_sql(
+        store.sql("SELECT first_seq, last_seq FROM receipts WHERE first_seq BETWEEN ? AND ? ORDER BY first_seq"),
+        (first, last),
+    ).all()
+    unsure = 0
+    for done_from, done_to in [*answered, (last + 1, last + 1)]:
+        if first < done_from:
+            unsure += connection.exec_driver_sql(store.sql(_UNSURE), (first, done_from - 1)).rowcount
+        first = done_to + 1
+    return unsure
 
 
-def drop_intents(store: Store, connection: Any, run_no: int) -> None:
+def drop_intents(store: Store, connection: Connection, run_no: int) -> None:
+    """Forgets what was never sent."""
     span = (run_no << 40, ((run_no + 1) << 40) - 1)
     connection.exec_driver_sql(store.sql("DELETE FROM intents WHERE seq BETWEEN ? AND ?"), span)
+    connection.exec_driver_sql(store.sql("DELETE FROM parts WHERE run_no = ?"), (run_no,))
 
 
 def tidy(store: Store, run_no: int) -> None:
@@ -277,3 +414,11 @@ def tidy(store: Store, run_no: int) -> None:
             ),
             (before,),
         )
+        for table in ("parts", "sealed_runs", "leases"):
+            connection.exec_driver_sql(
+                store.sql(
+                    f"DELETE FROM {table} WHERE run_no < ?"  # noqa: S608 - our own names
+                    " AND run_no IN (SELECT no FROM runs WHERE connection_no = ? AND finished_at IS NOT NULL)"
+                ),
+                (run_no, store.no),
+            )

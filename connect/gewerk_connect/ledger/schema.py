@@ -2,6 +2,8 @@
 
 An intent's ``seq`` is ``run << 40 | step << 32 | position``: unique everywhere, contiguous per step of a run, so that
 one receipt row covers a whole batch answered alike, and confirming a batch is one statement and not one per record.
+A run is cut into ``parts`` so that several workers may send it; what was found before it is sent lies in
+``sealed_runs``, so that another process may finish it.
 """
 
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -117,6 +120,33 @@ intents = Table(
     Column("seen", LargeBinary, comment="hash of what the target held instead, when that caused the intent"),
     Column("reason", Text),
     Column("payload", LargeBinary, nullable=False, comment="JSON as sent; last, so that narrow reads skip it"),
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("first_seq", _Seq, primary_key=True, autoincrement=False, comment="of the intents, all of one step"),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("run_no", Integer, nullable=False),
+    Index("parts_by_run", "run_no", "first_seq"),
+)
+
+sealed_runs = Table(
+    "sealed_runs",
+    metadata,
+    Column("run_no", Integer, primary_key=True, autoincrement=False),
+    Column("sealed_at", Moment, nullable=False, comment="every intent is on disk: from here on it is sent"),
+    Column("draft", LargeBinary, nullable=False, comment="JSON: the outcome before any receipt"),
+    Column("findings", Integer, nullable=False, comment="how many were kept; refusals come after them"),
+    Column("target_clock", Moment, comment="the target's, before it was read"),
+    Column("target_whole", Boolean, nullable=False, comment="all of the target was read"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("run_no", Integer, primary_key=True, autoincrement=False),
+    Column("alive_at", Moment, nullable=False, comment="last sign of life of a service that carries out the run"),
 )
 
 receipts = Table(

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -53,6 +54,18 @@ class Store:
     def sql(self, text: str) -> str:
         """A statement written with ``?`` in the driver's own style."""
         return text.replace("?", "%s") if self.dialect == "postgresql" else text
+
+    def clock(self) -> datetime:
+        """The database server's clock, the same for all machines that share it; with SQLite this machine's."""
+        if self.dialect != "postgresql":
+            return datetime.now(UTC)
+        with self.engine.connect() as connection:
+            found: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+            return found
+
+    def stamp(self, moment: datetime) -> Any:
+        """A moment as the driver takes it in a statement of its own."""
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if self.dialect == "sqlite" else moment
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -109,7 +122,7 @@ def open_store(url: str, connection_id: str, base_url: str, *, make: bool = True
     engine, path = open_engine(url, make=make)
     try:
         try:
-            schema.metadata.create_all(engine)
+            make_tables(engine, schema.metadata)
             store = Store(engine, path, connection_id, base_url)
         except SQLAlchemyError as error:
             raise unusable(error) from error
@@ -118,12 +131,24 @@ def open_store(url: str, connection_id: str, base_url: str, *, make: bool = True
         engine.dispose()
 
 
+_MAKING_TABLES = 0x6765_7765
+"""PostgreSQL's advisory lock under which tables are made: several workers may start at once."""
+
+
+def make_tables(engine: Engine, metadata: MetaData) -> None:
+    """Makes the tables that are not there yet."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_MAKING_TABLES,))
+        metadata.create_all(connection)
+
+
 def open_engine(url: str, *, make: bool) -> tuple[Engine, Path | None]:
     """The state database's engine, and its file where it is one. Raises ``StateError``."""
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed.set(drivername="postgresql+psycopg")), None
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True), None
         if parsed.get_backend_name() != "sqlite":
             raise StateError(
                 "state_unsupported",
@@ -142,7 +167,7 @@ def open_engine(url: str, *, make: bool) -> tuple[Engine, Path | None]:
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         return engine, None
     _private(path)
-    engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     return engine, path
 

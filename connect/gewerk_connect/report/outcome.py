@@ -61,6 +61,21 @@ class Outcome:
     def findings_total(self) -> int:
         return sum(self.finding_counts.values())
 
+    @classmethod
+    def drafted(cls, draft: Mapping[str, Any], *, started_at: datetime, finished_at: datetime) -> "Outcome":
+        """A run's outcome from what ``as_json`` gave before anything was sent."""
+        return cls(
+            as_of=date.fromisoformat(draft["as_of"]),
+            started_at=started_at,
+            finished_at=finished_at,
+            status="succeeded",
+            counts=draft["counts"],
+            skipped=draft["skipped"],
+            let_units=draft["let_units"],
+            vacant_units=draft["vacant_units"],
+            finding_counts=draft["findings"]["by_code"],
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The object that ``plan`` and ``apply`` print."""
         return {
@@ -80,21 +95,29 @@ def planned_counts(results: Mapping[str, Comparison]) -> Counts:
     }
 
 
-def done_counts(results: Mapping[str, Comparison], receipts: Counts) -> Counts:
-    """What was done by the receipts, and what needed nothing by the comparison."""
+def done_counts(results: Mapping[str, Comparison]) -> Counts:
+    """What needed nothing and what is held, by the comparison; nothing has been sent."""
     counts: Counts = {}
     for entity in COUNTED:
-        got = receipts.get(entity, {})
         result = results.get(entity, Comparison())
-        counts[entity] = {
-            "created": got.get("created", 0),
-            "updated": got.get("updated", 0),
-            "archived": got.get("archived", 0) + got.get("gone", 0),
-            "unchanged": got.get("unchanged", 0) + result.unchanged,
-            "held": result.held,
-            "refused": got.get("rejected", 0),
-        }
+        counts[entity] = {**dict.fromkeys(DONE, 0), "unchanged": result.unchanged, "held": result.held}
     return counts
+
+
+def with_receipts(counts: Counts, receipts: Counts) -> Counts:
+    """``counts`` and what was done by the receipts."""
+    whole: Counts = {}
+    for entity, of in counts.items():
+        got = receipts.get(entity, {})
+        whole[entity] = {
+            "created": of["created"] + got.get("created", 0),
+            "updated": of["updated"] + got.get("updated", 0),
+            "archived": of["archived"] + got.get("archived", 0) + got.get("gone", 0),
+            "unchanged": of["unchanged"] + got.get("unchanged", 0),
+            "held": of["held"],
+            "refused": of["refused"] + got.get("rejected", 0),
+        }
+    return whole
 
 
 def calm_counts(last: Counts, names: tuple[str, ...]) -> Counts:
