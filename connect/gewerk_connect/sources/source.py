@@ -1,14 +1,19 @@
 """What a source is to the rest of the river: canonical rows in batches, and the way back to the raw row."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping as Entries
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gewerk_connect.canonical.model import REQUIRED, TABLES
 from gewerk_connect.canonical.refusals import SourceError
 from gewerk_connect.sources.cells import cell_text
 from gewerk_connect.sources.mapping_file import Mapping, TableMapping
+
+if TYPE_CHECKING:
+    from gewerk_connect.sources.snapshot import Snapshot, Snapshots, Writer
 
 Row = tuple[str, ...]
 Batch = tuple[int, list[Row]]
@@ -39,9 +44,34 @@ Translator = Callable[[Mapping, str, list[int | None]], Callable[[list[Sequence[
 """A source's ``translate.translate``: (mapping, table, position of each canonical field's column) -> batch to rows."""
 
 
+FetchProgress = Callable[[str, int, int | None], None]
+"""Told (the list being read, records so far, of how many if known); what it raises stops the fetch."""
+
+
+class Fetcher(Protocol):
+    """How a source across a network is read whole."""
+
+    def fetch(self, writer: "Writer", former: "Snapshot | None", now: datetime, progress: FetchProgress) -> None: ...
+
+    def gone(self, current: "Snapshot", objects: Sequence[Entries[str, str]]) -> list[bool]: ...
+
+
+@dataclass(slots=True, frozen=True)
+class Network:
+    """A source across a network: how it is fetched, where the snapshots lie, and the one that is read now."""
+
+    fetcher: Fetcher
+    snapshots: "Snapshots"
+    current: "Snapshot | None"
+    """Kept open, so that a fetch of somebody else does not take it away."""
+
+
 @dataclass(slots=True, frozen=True)
 class Source:
-    """One export, opened. Nothing is read before ``batches`` is asked."""
+    """One export, opened. Nothing is read before ``batches`` is asked.
+
+    A source across a network is read from its latest snapshot; ``fetched`` makes a new one.
+    """
 
     kind: str
     erp_name: str
@@ -49,6 +79,54 @@ class Source:
     read: Reader
     translate: Translator
     files_of: Callable[[Place], list[Path]]
+    network: Network | None = None
+    absence_is_doubtful: bool = False
+    """An object that is no longer listed may only have been hidden from us."""
+
+    def fetched(self, now: datetime, progress: FetchProgress = lambda _list, _done, _total: None) -> "Source":
+        """The source as the ERP has it now: for a network, with a new snapshot; for files, itself.
+
+        Raises ``SourceError`` with the former snapshot untouched, ``SettingsError`` for credentials that are not there.
+        """
+        if self.network is None:
+            return self
+        snapshots, former = self.network.snapshots, self.network.snapshots.current()
+        try:
+            with snapshots.replace(now) as writer:
+                self.network.fetcher.fetch(writer, former, now, progress)
+        finally:
+            if former is not None:
+                former.close()
+        return self.pinned()
+
+    def pinned(self) -> "Source":
+        """The source as it was fetched last, held so for as long as this object lives; for files, itself."""
+        if self.network is None:
+            return self
+        if self.network.current is not None:
+            self.network.current.close()
+        current = self.network.snapshots.current()
+        path = current.path if current is not None else self.network.snapshots.folder
+        return replace(self, place=replace(self.place, path=path), network=replace(self.network, current=current))
+
+    def forget(self) -> None:
+        """Deletes what was fetched, personal data and all; files that the customer put there stay."""
+        if self.network is not None:
+            self.network.snapshots.forget()
+
+    def gone(self, objects: Sequence[tuple[str, ...]]) -> list[bool]:
+        """For each object (building) by its key: whether the ERP says for certain that there is no such one any more.
+
+        Always False where the source cannot be asked.
+        """
+        if self.network is None or self.network.current is None or not objects:
+            return [False] * len(objects)
+        columns = self.mapping.tables["buildings"].columns
+        levels = [field for field in ("client", "economic_entity", "number") if field in columns]
+        asked: list[dict[str, str]] = [
+            dict(zip(levels, key, strict=True)) if len(key) == len(levels) else {} for key in objects
+        ]
+        return self.network.fetcher.gone(self.network.current, asked)
 
     @property
     def mapping(self) -> Mapping:
@@ -92,7 +170,7 @@ class Source:
                 {
                     name: cell_text(value)
                     for name, value in zip(raw.columns, values, strict=False)
-                    if not isinstance(value, list)
+                    if name and not isinstance(value, list)
                 },
             )
             for start, rows in raw.batches
@@ -104,6 +182,14 @@ class Source:
         """Why the table cannot be read: its file is not there."""
         from gewerk_connect.sources.registry import looks_like  # the registry knows this module; asked only on failure
 
+        if self.network is not None:
+            return SourceError(
+                "list_missing",
+                f"Diese Liste liefert die Schnittstelle nicht. Prüfen Sie in der Zuordnung ({self.mapping.file.name}) "
+                f"[tables.{table}].",
+                f"The interface does not yield this list. Check [tables.{table}] in the mapping ({self.mapping.file.name}).",
+                file=self.mapping.tables[table].resource,
+            )
         other = looks_like(self.place.path, self.kind)
         hint_de = f' Der Ordner sieht nach {other[1]} aus (kind = "{other[0]}").' if other else ""
         hint_en = f' The folder looks like {other[1]} (kind = "{other[0]}").' if other else ""
@@ -134,6 +220,16 @@ class Source:
     def _column_missing(self, mapped: TableMapping, raw: RawTable, column: str) -> SourceError:
         from gewerk_connect.sources.registry import recognises
 
+        if self.network is not None:
+            return SourceError(
+                "column_missing",
+                "Dieses Feld hat kein Satz der Liste. Lassen Sie es im ERP freigeben oder nennen Sie in der Zuordnung "
+                f"({self.mapping.file.name}, [tables.{mapped.table}.columns]) das richtige.",
+                "No record of the list has this field. Have it released in the ERP or name the right one in the mapping "
+                f"({self.mapping.file.name}, [tables.{mapped.table}.columns]).",
+                file=raw.file,
+                column=column,
+            )
         other = recognises(set(raw.columns), self.kind)
         hint_de = f' Die Spalten sehen nach {other[1]} aus (kind = "{other[0]}").' if other else ""
         hint_en = f' The columns look like {other[1]} (kind = "{other[0]}").' if other else ""
