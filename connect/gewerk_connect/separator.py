@@ -221,9 +221,9 @@ def _refuse_taken(change: Change) -> None:
         named = ", ".join(external_id for _, external_id in change.taken[:EXAMPLES])
         raise SettingsError(
             "ids_taken",
-            f"{len(change.taken)} der neuen IDs gehören in Gewerk schon einem anderen Datensatz ({named}). Geben Sie"
+            f"{len(change.taken)} der neuen IDs gehören im Ziel schon einem anderen Datensatz ({named}). Geben Sie"
             " diesen eine andere Nummer oder wählen Sie einen anderen Separator. Es wurde nichts geändert.",
-            f"{len(change.taken)} of the new ids already belong to another record in Gewerk ({named}). Give those"
+            f"{len(change.taken)} of the new ids already belong to another record in the target ({named}). Give those"
             " another number or choose another separator. Nothing was changed.",
         )
 
@@ -267,9 +267,9 @@ def _rename(
         named = ", ".join(f"{old} ({code})" for old, code in refused[:EXAMPLES])
         raise TargetError(
             "rename_refused",
-            f"Gewerk hat {len(refused)} Umbenennungen abgelehnt: {named}. Alle anderen sind erledigt. Beheben Sie den"
+            f"{target.abilities.name} hat {len(refused)} Umbenennungen abgelehnt: {named}. Alle anderen sind erledigt. Beheben Sie den"
             " Grund und wiederholen Sie den Befehl; bis dahin sendet der Konnektor nichts.",
-            f"Gewerk refused to rename {len(refused)} records: {named}. All others are done. Remove the reason and"
+            f"{target.abilities.name} refused to rename {len(refused)} records: {named}. All others are done. Remove the reason and"
             " repeat the command; until then the connector sends nothing.",
         )
     return outcomes

@@ -200,6 +200,26 @@ def sources(as_json: bool, language: str) -> None:
             print_lines(f"{m.kind:<{width}}  {m.erp_name} ({m.form})" for m in found.values())
 
 
+def targets(as_json: bool, language: str) -> None:
+    from gewerk_connect.targets import kinds
+
+    call = Call(Path(), None, as_json, False, language)
+    with guarded(call):
+        found = kinds().values()
+        if as_json:
+            print_json([m.as_json() for m in found])
+            return
+        for m in found:
+            print_lines([f"{m.kind}: {m.name}. {m.summary(language)}"])
+            for title, lines in (
+                ("verified", m.verified),
+                ("assumed", m.assumed),
+                ("untried", m.untried),
+                ("cannot", m.cannot),
+            ):
+                print_lines([f"  {say(language, title)}", *(f"    {line}" for line in lines)] if lines else [])
+
+
 # plan, apply
 
 

@@ -36,6 +36,10 @@ HELP: dict[str, tuple[str, str]] = {
         "Carries out the change. May be stopped at any time: the same command completes it.",
     ),
     "sources": ("Nennt die ERP-Systeme, die gelesen werden können.", "Lists the ERPs that can be read."),
+    "targets": (
+        "Nennt die Ziele, in die übertragen werden kann, und was über sie bekannt ist.",
+        "Lists the targets that records can go to, and what is known about them.",
+    ),
     "config": ("Konfiguration der Verbindung (TOML).", "The connection's configuration (TOML)."),
     "file": ("DATEI", "FILE"),
     "day": ("JJJJ-MM-TT", "YYYY-MM-DD"),

@@ -117,14 +117,14 @@ FINDINGS: dict[str, FindingText] = {
     ),
     FindingCode.EMAIL_LOST: FindingText(
         "Übertragener Mieter hat keine E-Mail-Adresse mehr",
-        "E-Mail-Adresse im ERP prüfen; der Mieter bleibt in Gewerk, wie er zuletzt war.",
+        "E-Mail-Adresse im ERP prüfen; der Mieter bleibt im Ziel, wie er zuletzt war.",
         "A tenant already sent has no e-mail address any more",
-        "Check the e-mail address in the ERP; the tenant stays in Gewerk as it was.",
+        "Check the e-mail address in the ERP; the tenant stays in the target as it was.",
     ),
     FindingCode.REFUSED: FindingText(
-        "Von Gewerk abgelehnt",
+        "Vom Ziel abgelehnt",
         "Den Grund im Bericht ansehen und die Daten im ERP berichtigen; jeder Lauf versucht es erneut.",
-        "Refused by Gewerk",
+        "Refused by the target",
         "Look at the reason in the report and correct the data in the ERP; every run tries again.",
     ),
 }

@@ -18,6 +18,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "unchanged": ("unverändert", "unchanged"),
     "held": ("zurückgehalten", "held"),
     "refused": ("abgelehnt", "refused"),
+    "verified": ("Geprüft:", "Verified:"),
+    "assumed": ("Angenommen:", "Assumed:"),
+    "untried": ("Nie am Original versucht:", "Never tried against the real one:"),
+    "cannot": ("Geht dort nicht:", "Not possible there:"),
     "plan_title": ("Plan für {as_of}: {name}", "Plan for {as_of}: {name}"),
     "run_title": ("Lauf für {as_of}: {name}", "Run for {as_of}: {name}"),
     "report_title": (
@@ -31,7 +35,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "interrupted": ("unterbrochen", "interrupted"),
     "planning": ("läuft oder wurde unterbrochen", "running or interrupted"),
     "pushing": ("läuft oder wurde unterbrochen", "running or interrupted"),
-    "nothing_to_do": ("Nichts zu tun: Gewerk ist auf dem Stand des ERP.", "Nothing to do: Gewerk matches the ERP."),
+    "nothing_to_do": (
+        "Nichts zu tun: Das Ziel ist auf dem Stand des ERP.",
+        "Nothing to do: the target matches the ERP.",
+    ),
     "no_change": (
         "Export und Einstellungen sind unverändert seit dem letzten Lauf.",
         "Export and settings have not changed since the last run.",
@@ -53,7 +60,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "row": ("Zeile {row}", "row {row}"),
     "changes": ("Was geschehen würde:", "What would happen:"),
     "fields": ("Felder: {fields}", "fields: {fields}"),
-    "refusals": ("Von Gewerk abgelehnt:", "Refused by Gewerk:"),
+    "refusals": ("Vom Ziel abgelehnt:", "Refused by the target:"),
     "duration": ("Dauer: {seconds} s", "Duration: {seconds} s"),
     "fuse": (
         "SICHERUNG: {count} von {in_force} ({percent} %) würden archiviert ({entity}).",
@@ -95,6 +102,16 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Angehalten. Der nächste Lauf macht dort weiter, wo dieser aufgehört hat.",
         "Stopped. The next run goes on where this one stopped.",
     ),
+    "cancelled_by": (
+        "Abgebrochen von {by}. Was schon bestätigt ist, bleibt; den Rest sendet der nächste Lauf.",
+        "Cancelled by {by}. What is confirmed stays; the next run sends the rest.",
+    ),
+    "unexpected_in_service": (
+        "Unerwarteter Fehler ({kind}); wo, steht im Protokoll des Dienstes. Der nächste Lauf macht dort weiter, wo dieser"
+        " aufgehört hat. Bleibt es dabei, geben Sie dem Betreiber diesen Text.",
+        "Unexpected error ({kind}); the service's log says where. The next run goes on where this one stopped. If it stays"
+        " so, give this text to the operator.",
+    ),
     "renaming": ("umbenennen", "renaming"),
     "separator_plan": (
         "Vorschau: Separator „{old}“ -> „{new}“ für {name}. Neue IDs bekämen:",
@@ -109,13 +126,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         'All ids already have the separator "{new}". Nothing to do.',
     ),
     "separator_missing": (
-        "{count} Datensätze hat Gewerk nicht (mehr); der nächste Lauf entscheidet über sie.",
-        "Gewerk does not have {count} records (any more); the next run decides about them.",
+        "{count} Datensätze hat das Ziel nicht (mehr); der nächste Lauf entscheidet über sie.",
+        "The target does not have {count} records (any more); the next run decides about them.",
     ),
     "separator_taken": (
-        "So geht es nicht: {count} der neuen IDs gehören in Gewerk schon einem anderen Datensatz. Geben Sie diesen eine"
+        "So geht es nicht: {count} der neuen IDs gehören im Ziel schon einem anderen Datensatz. Geben Sie diesen eine"
         " andere Nummer oder wählen Sie einen anderen Separator.",
-        "This cannot be done: {count} of the new ids already belong to another record in Gewerk. Give those another"
+        "This cannot be done: {count} of the new ids already belong to another record in the target. Give those another"
         " number or choose another separator.",
     ),
     "separator_confirm": (
@@ -129,7 +146,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "usage": ("Aufruf: {message}", "Usage: {message}"),
     "help_hint": ("Hilfe: {command} --help", "Help: {command} --help"),
-    "reading_target": ("Bestand in Gewerk lesen", "Reading the stock in Gewerk"),
+    "reading_target": ("Bestand im Ziel lesen", "Reading the stock of the target"),
     "reading_source": ("Export lesen", "Reading the export"),
     "sending": ("senden", "sending"),
     "comparing": ("Vergleichen", "Comparing"),
@@ -155,7 +172,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "explain_payload": ("4. Was gesendet werden soll", "4. What is to be sent"),
     "explain_diff": ("5. Vergleich mit dem zuletzt Bestätigten", "5. Compared with what was last confirmed"),
     "explain_sent": ("6. Zuletzt gesendet", "6. Sent last"),
-    "explain_answer": ("7. Antwort von Gewerk", "7. Gewerk's answer"),
+    "explain_answer": ("7. Antwort des Ziels", "7. The target's answer"),
     "nothing_sent": ("noch nichts gesendet", "nothing sent yet"),
     "no_answer": ("noch keine Antwort", "no answer yet"),
     "not_in_source": ("nicht in der Quelle", "not in the source"),

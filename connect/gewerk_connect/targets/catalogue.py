@@ -66,6 +66,20 @@ class Manifest:
     """Public pages that it was made from."""
     folder: Path
 
+    def as_json(self) -> dict[str, Any]:
+        """For scripts: what there is, and plainly what is only assumed."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "use_cases": list(self.use_cases),
+            "needs": [field.name for field in self.fields if field.required],
+            "countries": [{"code": country.code, "base_url": country.base_url} for country in self.countries],
+            "verified": list(self.verified),
+            "assumed": list(self.assumed),
+            "untried": list(self.untried),
+            "cannot": list(self.cannot),
+        }
+
 
 @cache
 def kinds() -> dict[str, Manifest]:

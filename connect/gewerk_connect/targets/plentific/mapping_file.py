@@ -121,6 +121,7 @@ class EntityMapping(_Part):
 class Api(_Part):
     version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     in_flight: Annotated[int, Field(ge=1, le=64)] = 4
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
     look_up_after_seconds: Annotated[float, Field(ge=0, le=600)] = 5.0
     renames: bool = False
     changed_since: Name | None = None

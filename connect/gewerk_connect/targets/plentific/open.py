@@ -26,6 +26,7 @@ def open_target(settings: TargetSettings, client_id: str, client_secret: str, *,
         client_id,
         client_secret,
         language=language,
+        timeout=mapping.api.timeout_seconds,
         connections=mapping.api.in_flight + 1,
         user_agent="gewerk-connect",
     )

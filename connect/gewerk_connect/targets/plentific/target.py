@@ -122,7 +122,8 @@ class PlentificTarget:
                 archived_at = "archived" if is_archived(mapped, item) else None
                 doubled = len(self._known.ids(entity, external_id)) > 1
                 fields = {} if doubled else read(mapped, item, self._external_id_of)
-                yield orjson.dumps({**fields, "external_id": external_id, "archived_at": archived_at})
+                record = {**fields, "type": entity, "external_id": external_id, "archived_at": archived_at}
+                yield orjson.dumps(record)
 
     def _pages(self, mapped: EntityMapping, query: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
         def fetch(params: dict[str, str]) -> Any:
