@@ -6,6 +6,7 @@ other stage of the river): a mistake must not be made on both sides alike. Holds
 Read first: ``DIALECTS.md`` (what is spoken), then ``simulator.py`` (how a request becomes an answer).
 """
 
+from gewerk_connect.sim.exports import Export, open_export
 from gewerk_connect.sim.server import SimulatedErp
 
-__all__ = ["SimulatedErp"]
+__all__ = ["Export", "SimulatedErp", "open_export"]

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from gewerk_connect.sim.by_hand import answer_by_hand
 from gewerk_connect.sim.dialects import KINDS
-from gewerk_connect.sim.exports import open_export
+from gewerk_connect.sim.exports import Export, open_export
 from gewerk_connect.sim.request import Answer, Request
 from gewerk_connect.sim.simulator import Simulator
 
@@ -29,15 +29,19 @@ class SimulatedErp:
 
     def __init__(
         self,
-        data: Path,
+        data: Path | Export,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
         dialects: Collection[str] = KINDS,
         clock: Callable[[], datetime] = _now,
     ) -> None:
-        """Raises ``SettingsError`` for data that are no export, ``OSError`` for a port that is taken."""
-        self.simulator = Simulator(open_export(data), clock=clock, dialects=dialects)
+        """``data``: an export's folder or file, or one that is loaded already, for several servers to share.
+
+        Raises ``SettingsError`` for data that are no export, ``OSError`` for a port that is taken."""
+        self.simulator = Simulator(
+            open_export(data) if isinstance(data, Path) else data, clock=clock, dialects=dialects
+        )
         simulator = self.simulator
 
         class Handler(_Handler):

@@ -1,7 +1,7 @@
 """One table of an export: its rows in key order, never changed in place, so that whoever reads them is not disturbed."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import itemgetter
@@ -104,7 +104,7 @@ class Table:
         return values
 
 
-def key_of(positions: list[int]) -> Callable[[Row], Key]:
+def key_of(positions: Sequence[int]) -> Callable[[Row], Key]:
     """The key of a row is always a tuple, also where it has one part."""
     if len(positions) == 1:
         only = positions[0]

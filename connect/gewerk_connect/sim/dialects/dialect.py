@@ -10,7 +10,7 @@ from gewerk_connect.sim.exports.export import Place
 from gewerk_connect.sim.gates import Gate
 from gewerk_connect.sim.listing import LARGEST_PAGE, USUAL_PAGE, Listing, Page, Shown
 from gewerk_connect.sim.request import Answer, Request
-from gewerk_connect.sim.table import Table
+from gewerk_connect.sim.table import Table, key_of
 from gewerk_connect.sim.view import View
 
 TOKEN = "token"  # noqa: S105 - the name of a resource
@@ -67,14 +67,18 @@ class Dialect(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A listing made of the estate: its rows, how many of their first fields are the key, how one is shown."""
+    """A listing made of the estate: its rows, which of their places are the key, how one is shown."""
 
     rows: Callable[[Export], Sequence[Any]]
-    depth: int
+    key: tuple[int, ...]
     show: Callable[[Any, Export], Shown]
 
     def listing(self, export: Export) -> Listing:
-        return Listing(self.rows(export), lambda row: tuple(row[: self.depth]), lambda row, _: self.show(row, export))
+        key = key_of(self.key)
+        rows = self.rows(export)
+        if self.key != tuple(range(len(self.key))):  # the estate is in the order of its own keys
+            rows = sorted(rows, key=key)
+        return Listing(rows, key, lambda row, _: self.show(row, export))
 
 
 Field = Callable[[Any], Any]

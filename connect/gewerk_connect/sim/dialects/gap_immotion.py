@@ -77,16 +77,18 @@ class GapImmotion(Dialect):
         match name:
             case "mandanten":
                 return Resource(
-                    attrgetter("clients"), 1, lambda c, _: {"mandant": c.number, "bezeichnung": c.name or None}
+                    attrgetter("clients"), (0,), lambda c, _: {"mandant": c.number, "bezeichnung": c.name or None}
                 )
             case "objekte":
-                return Resource(_objekte, 2, _show_objekt)
+                return Resource(_objekte, (0, 1), _show_objekt)
             case "einheiten":
-                return Resource(self._einheiten, 3, _show_einheit)
+                return Resource(self._einheiten, (0, 1, 2), _show_einheit)
             case "adressen":
-                return Resource(self._records, 1, _show_record)
+                return Resource(self._records, (0,), _show_record)
         natural = natural_persons(export)
-        return Resource(attrgetter("contracts"), 2, lambda contract, of: self._show_contract(contract, of, natural))
+        return Resource(
+            attrgetter("contracts"), (0, 1), lambda contract, of: self._show_contract(contract, of, natural)
+        )
 
     def _einheiten(self, export: Export) -> list[_Einheit]:
         rows = [_Einheit(unit.client, objekt_of(unit), self._numbers.unit(unit), unit) for unit in export.units]

@@ -33,10 +33,10 @@ def _contract(contract: Contract, export: Export) -> Shown:
 
 
 _RESOURCES = {
-    "firmen": Resource(attrgetter("clients"), 1, lambda c, _: {"firmaNr": c.number, "bezeichnung": c.name}),
+    "firmen": Resource(attrgetter("clients"), (0,), lambda c, _: {"firmaNr": c.number, "bezeichnung": c.name}),
     "objekte": Resource(
         attrgetter("buildings"),
-        3,
+        (0, 2),
         lambda b, _: {
             "firmaNr": b.client,
             "objektNr": b.number,
@@ -48,7 +48,7 @@ _RESOURCES = {
     ),
     "einheiten": Resource(
         attrgetter("units"),
-        4,
+        (0, 2, 3),
         lambda u, _: {
             "firmaNr": u.client,
             "objektNr": u.building,
@@ -61,7 +61,7 @@ _RESOURCES = {
     ),
     "adressen": Resource(
         attrgetter("persons"),
-        1,
+        (0,),
         lambda p, _: {
             "adressNr": p.number,
             "natuerlichePerson": p.kind == PERSON,
@@ -74,7 +74,7 @@ _RESOURCES = {
             "mobil": p.mobile or None,
         },
     ),
-    "vertraege": Resource(attrgetter("contracts"), 2, _contract),
+    "vertraege": Resource(attrgetter("contracts"), (0, 1), _contract),
 }
 
 

@@ -11,15 +11,15 @@ from gewerk_connect.sim.view import View
 from gewerk_connect.sim.writing import german_date, german_number
 
 _RESOURCES = {
-    "mandanten": Resource(attrgetter("clients"), 1, lambda c, _: {"Mandant": c.number, "Name": c.name}),
+    "mandanten": Resource(attrgetter("clients"), (0,), lambda c, _: {"Mandant": c.number, "Name": c.name}),
     "wirtschaftseinheiten": Resource(
         attrgetter("economic_units"),
-        2,
+        (0, 1),
         lambda e, _: {"Mandant": e.client, "WIE-Nr": e.number, "Bezeichnung": e.name},
     ),
     "objekte": Resource(
         attrgetter("buildings"),
-        3,
+        (0, 1, 2),
         lambda b, _: {
             "Mandant": b.client,
             "WIE-Nr": b.economic_unit,
@@ -34,7 +34,7 @@ _RESOURCES = {
     ),
     "verwaltungseinheiten": Resource(
         attrgetter("units"),
-        4,
+        (0, 1, 2, 3),
         lambda u, _: {
             "Mandant": u.client,
             "WIE-Nr": u.economic_unit,
@@ -49,7 +49,7 @@ _RESOURCES = {
     ),
     "geschaeftspartner": Resource(
         attrgetter("persons"),
-        1,
+        (0,),
         lambda p, _: {
             "GP-Nr": p.number,
             "Typ": p.kind,
@@ -64,7 +64,7 @@ _RESOURCES = {
     ),
     "vertraege": Resource(
         attrgetter("contracts"),
-        2,
+        (0, 1),
         lambda c, _: {
             "Mandant": c.client,
             "Vertragsnummer": c.number,
@@ -76,7 +76,7 @@ _RESOURCES = {
     ),
     "vertrag_einheiten": Resource(
         attrgetter("contract_units"),
-        5,
+        (0, 1, 2, 3, 4),
         lambda u, _: {
             "Mandant": u.client,
             "Vertragsnummer": u.contract,
@@ -87,7 +87,7 @@ _RESOURCES = {
     ),
     "vertragspartner": Resource(
         attrgetter("contract_parties"),
-        3,
+        (0, 1, 2),
         lambda p, _: {
             "Mandant": p.client,
             "Vertragsnummer": p.contract,

@@ -52,16 +52,16 @@ def _contract(contract: Contract, export: Export) -> Shown:
 
 
 _RESOURCES = {
-    "mandanten": Resource(attrgetter("clients"), 1, lambda c, _: {"mandantNr": c.number, "name": c.name or None}),
+    "mandanten": Resource(attrgetter("clients"), (0,), lambda c, _: {"mandantNr": c.number, "name": c.name or None}),
     "wirtschaftseinheiten": Resource(
         attrgetter("economic_units"),
-        2,
+        (0, 1),
         lambda e, _: {"mandantNr": e.client, "weNr": e.number, "bezeichnung": e.name or None},
     ),
-    "gebaeude": Resource(attrgetter("buildings"), 3, _building),
+    "gebaeude": Resource(attrgetter("buildings"), (0, 1, 2), _building),
     "verwaltungseinheiten": Resource(
         attrgetter("units"),
-        4,
+        (0, 1, 2, 3),
         lambda u, _: {
             "mandantNr": u.client,
             "weNr": u.economic_unit or None,
@@ -76,7 +76,7 @@ _RESOURCES = {
     ),
     "personen": Resource(
         attrgetter("persons"),
-        1,
+        (0,),
         lambda p, _: {
             "personNr": p.number,
             "typ": p.kind or None,
@@ -89,7 +89,7 @@ _RESOURCES = {
             "mobil": p.mobile or None,
         },
     ),
-    "vertraege": Resource(attrgetter("contracts"), 2, _contract),
+    "vertraege": Resource(attrgetter("contracts"), (0, 1), _contract),
 }
 
 
