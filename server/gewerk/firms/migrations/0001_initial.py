@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             name='ListedFirm',
             fields=[
                 ('id', models.UUIDField(default=gewerk.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('standing', models.CharField(choices=[('preferred', 'preferred'), ('approved', 'approved'), ('blocked', 'blocked')], default='approved', max_length=10)),
+                ('standing', models.CharField(choices=[('preferred', 'preferred'), ('approved', 'admitted'), ('blocked', 'blocked')], default='approved', max_length=10)),
                 ('blocked_reason', models.TextField(blank=True)),
                 ('supplier_number', models.CharField(blank=True, max_length=40)),
                 ('note', models.TextField(blank=True)),

@@ -10,7 +10,7 @@ from gewerk.kit.ids import new_id
 
 class Standing(models.TextChoices):
     PREFERRED = "preferred", _("preferred")
-    APPROVED = "approved", _("approved")
+    APPROVED = "approved", _("admitted")
     BLOCKED = "blocked", _("blocked")
 
 

@@ -169,7 +169,7 @@ def _last(actor: Actor, order: WorkOrder) -> str:
     if entry is None:
         return ""
     step = BY_KEY.get(entry.event)
-    return _("%(who)s: %(what)s (%(when)s).") % {
+    return _("%(who)s %(what)s (%(when)s).") % {
         "who": _name(actor, entry),
         "what": step.done if step else _("changed it"),
         "when": date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT"),
