@@ -4,6 +4,7 @@
 ``spending`` variations, approvals and limits, ``defect`` what was found wrong.
 """
 
+from gewerk.firms.models import CostKind as ItemKind
 from gewerk.projects.models.defect import Defect
 from gewerk.projects.models.history import HistoryEntry, HistoryIsAppendOnly
 from gewerk.projects.models.item import OrderItem
@@ -17,6 +18,7 @@ __all__ = [
     "Defect",
     "HistoryEntry",
     "HistoryIsAppendOnly",
+    "ItemKind",
     "OrderCounter",
     "OrderItem",
     "OrderTicket",
