@@ -9,6 +9,10 @@ class ActorKind(StrEnum):
     PERSON = "person"
     KEY = "key"
     SYSTEM = "system"
+    GUEST = "guest"
+    """Somebody with a signed link instead of a login; what it opens stands in ``scopes`` (``visit:<id>``)."""
+    LINK = "link"
+    """Somebody without a login who holds a signed link; the id is of what the link opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class Actor:
     scopes: frozenset[str] = field(default_factory=frozenset)
     client_number: str | None = None
     """An API key may be limited to one client (Mandant) of the ERP."""
+
+
+def by_link(organisation_id: UUID, object_id: UUID) -> Actor:
+    return Actor(kind=ActorKind.LINK, id=object_id, organisation_id=organisation_id)
 
 
 def system(organisation_id: UUID) -> Actor:

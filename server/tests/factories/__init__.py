@@ -6,12 +6,14 @@ from typing import Any
 
 from gewerk.firms.models import Crew, CrewMember, FirmProfile, FirmTrade, FrameworkPrice, ListedFirm
 from gewerk.identity.models import Membership, Organisation, OrganisationKind, Person, Role
-from gewerk.journal.actor import Actor, ActorKind
+from gewerk.journal.actor import Actor, ActorKind, system
 from gewerk.portfolio.models import Property, SubProperty, Tenure
 from gewerk.projects.items import Line
 from gewerk.projects.models import WorkOrder
 from gewerk.projects.operations.draft_order import draft_order
 from gewerk.projects.operations.set_items import set_items
+from gewerk.tickets.models import Channel, Ticket
+from gewerk.tickets.operations.report import NewTicket, report
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 PASSWORD = "Lindenhof-2026!"

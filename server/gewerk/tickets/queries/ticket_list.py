@@ -1,0 +1,93 @@
+"""The list of tickets: what it finds, how it is ordered, what each row shows. The number of queries does not depend on the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from gewerk.files.queries import count_of_many
+from gewerk.journal.actor import Actor
+from gewerk.portfolio.queries.german_order import LeadingNumber, spelled_out
+from gewerk.tickets.access import tickets
+from gewerk.tickets.models import Ticket, Urgency
+from gewerk.tickets.queries.search import found_by
+from gewerk.tickets.states import OPEN, State
+
+STATE_ORDER = (
+    State.NEW,
+    State.REOPENED,
+    State.IN_REVIEW,
+    State.IN_PROGRESS,
+    State.WAITING,
+    State.RESOLVED,
+    State.CLOSED,
+    State.REJECTED,
+)
+"""As a clerk works through them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    record: Ticket
+    """With property, unit and responsible loaded."""
+    files: int
+    followers: int
+    """Tickets that it leads for."""
+
+
+def found_tickets(actor: Actor, text: str) -> QuerySet[Ticket]:
+    """Tickets in which every typed word occurs: number, words, reporter, address, unit."""
+    return tickets(actor).filter(found_by(text))
+
+
+def with_ranks(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """``urgency_rank`` and ``state_rank``, for sorting."""
+    return rows.alias(
+        urgency_rank=Case(
+            *(When(urgency=one.value, then=Value(one.rank)) for one in Urgency), output_field=IntegerField()
+        ),
+        state_rank=Case(
+            *(When(state=one.value, then=Value(rank)) for rank, one in enumerate(STATE_ORDER)),
+            output_field=IntegerField(),
+        ),
+    )
+
+
+def with_address_order(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    return rows.alias(
+        street_order=spelled_out("property__street"),
+        number_order=LeadingNumber("property__house_number"),
+        city_order=spelled_out("property__city"),
+    )
+
+
+def overdue(rows: QuerySet[Ticket], *, now: datetime) -> QuerySet[Ticket]:
+    """Nobody has taken them up although the time to react is over."""
+    return rows.filter(react_by_at__lt=now, incident__isnull=True, state__in=OPEN)
+
+
+def ticket_rows(actor: Actor, listed: Sequence[Ticket]) -> list[TicketRow]:
+    """Two queries: photos, and how many follow."""
+    ids = [one.pk for one in listed]
+    files = count_of_many("ticket", ids)
+    followers = dict(
+        Ticket.objects.filter(organisation_id=actor.organisation_id, incident_id__in=ids)
+        .order_by()
+        .values_list("incident_id")
+        .annotate(n=Coalesce(Count("pk"), 0))
+    )
+    return [TicketRow(one, files.get(one.pk, 0), followers.get(one.pk, 0)) for one in listed]
+
+
+def open_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
+    """How many are open, new, late, emergencies: one query."""
+    open_ones = Q(state__in=OPEN, incident__isnull=True)
+    found: dict[str, int] = tickets(actor).aggregate(
+        open=Count("pk", filter=open_ones),
+        new=Count("pk", filter=open_ones & Q(state__in=[State.NEW, State.REOPENED])),
+        late=Count("pk", filter=open_ones & Q(react_by_at__lt=now)),
+        emergency=Count("pk", filter=open_ones & Q(urgency=Urgency.EMERGENCY)),
+    )
+    return found
