@@ -29,16 +29,45 @@ _A_SECOND = timedelta(seconds=1)
 class Upper(Protocol):
     """The upper river for one source: ``gewerk_connect.stock`` bound to it."""
 
+    def fetch(self, now: datetime, progress: Callable[[str, int, int | None], None]) -> None:
+        """Reads a source that lies across a network anew; files are there already."""
+
+    def in_doubt(self, objects: Sequence[Key]) -> list[bool]:
+        """For objects that the source does not list: whether it may only hide them from us."""
+
     def fingerprint(self) -> str: ...
 
     def judge(self, as_of: date, progress: Callable[[str, int, int], None] | None) -> Stock: ...
 
 
-Progress = Callable[[str, int, int | None], None]
+class Doing(str):
+    """What is under way, as people read it; and for programs its stage and what that is at."""
+
+    __slots__ = ("of", "stage")
+
+    stage: str
+    """``reading_target``, ``reading_source``, ``comparing``, ``sending``, ``archive``, ``renaming``."""
+    of: str | None
+    """An entity, or a table of the source."""
+
+    def __new__(cls, language: str, stage: str, of: str | None = None) -> "Doing":
+        what = say(language, stage)
+        if stage == "reading_source":
+            text = f"{what}: {of}" if of else what
+        elif stage == "comparing" and of:
+            text = f"{what}: {say(language, of)}"
+        else:
+            text = f"{say(language, of)}: {what}" if of else what
+        doing = super().__new__(cls, text)
+        doing.stage, doing.of = stage, of
+        return doing
+
+
+Progress = Callable[[Doing, int, int | None], None]
 """Told (what is under way, how much is done, of how much if known)."""
 
 
-def silent(_what: str, _done: int, _total: int | None) -> None:
+def silent(_what: Doing, _done: int, _total: int | None) -> None:
     """Nobody looks on."""
 
 
@@ -156,7 +185,7 @@ def target_view(river: River, store: Store) -> Iterator[TargetView | None]:
         or facts["client_id"] != river.client_id
         or river.now() - compared_at > WHOLE_TARGET_AFTER
     )
-    river.progress(say(river.language, "reading_target"), 0, None)
+    river.progress(Doing(river.language, "reading_target"), 0, None)
     entities = entities_of(river, Records(store))
     view = read_target(river.target, entities, None if whole else seen_at, river.patience)
     try:

@@ -26,6 +26,7 @@ from gewerk_connect.report.outcome import DONE, PLANNED, calm_counts, done_count
 from gewerk_connect.report.text import fuse_lines
 from gewerk_connect.river import (
     LARGE_RUN,
+    Doing,
     River,
     alone,
     check_separator,
@@ -102,9 +103,12 @@ def apply(river: River) -> Outcome:
 
 
 def begin(river: River, store: Store, external_id: str | None = None) -> RunRow:
-    """A run of its own, under the lock; what a killed one left is settled first. Raises ``Refusal``, or ``Busy``."""
+    """A run of its own, under the lock; what a killed one left is settled first. Raises ``Refusal``, or ``Busy``.
+
+    ``external_id``: of a service's run, so that a second attempt at it replaces the first.
+    """
     runs = Runs(store)
-    runs.break_off(river.now())
+    runs.break_off(river.now(), but=external_id)
     check_separator(store, river.connection)
     return runs.begin(
         as_of=river.as_of,
@@ -190,7 +194,7 @@ def finish(river: River, store: Store, run: RunRow) -> Outcome:
     refused = sum(of["refused"] for of in outcome.counts.values())
     if refused:
         outcome.finding_counts[FindingCode.REFUSED.value] = refused
-    sent = sum(count for step, count in outbox.planned.items() if step is not Step.ADOPT)
+    sent = outbox.to_send
     # a request of a run that was broken off may still arrive: then what has changed must be read back
     large = sent > LARGE_RUN and not runs.follows_interrupted(run.no)
     note_target_clock(river, store, sealed.target_clock, large=large, whole=sealed.target_whole)
@@ -226,8 +230,8 @@ def _push(river: River, outbox: Outbox, target: Target, run: RunRow) -> None:
 
     def answered(step: Step, count: int) -> None:
         done[step] = done.get(step, 0) + count
-        title = f"{say(river.language, step.entity)}: {say(river.language, 'archive' if step.archives else 'sending')}"
-        river.progress(title, done[step], outbox.planned[step])
+        doing = Doing(river.language, "archive" if step.archives else "sending", step.entity)
+        river.progress(doing, done[step], outbox.planned[step])
 
     push(outbox, target, run.external_id, patience=river.patience, now=river.now, on_answered=answered)
 

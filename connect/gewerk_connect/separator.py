@@ -23,7 +23,7 @@ from gewerk_connect.ledger.renaming import REFERENCES, Renaming
 from gewerk_connect.messages import say
 from gewerk_connect.push import Patience, Target, TargetError, authorize, read_target
 from gewerk_connect.push.renamer import Renamed, rename
-from gewerk_connect.river import Progress, alone, silent, unfinished_change
+from gewerk_connect.river import Doing, Progress, alone, silent, unfinished_change
 from gewerk_connect.settings import SEPARATORS, Connection
 
 ENTITIES = (GROUP, *(entity.value for entity in PUSH_ORDER))
@@ -122,7 +122,7 @@ def change_separator(
         change.rename = {e: sum(a != b for a, b in ids.of[e].items()) for e in ENTITIES if e != GROUP or ids.of[e]}
         change.examples = list(_examples(ids))
         authorize(target)
-        progress(say(language, "reading_target"), 0, None)
+        progress(Doing(language, "reading_target"), 0, None)
         view = read_target(target, ENTITIES, None, patience or Patience())
         try:
             change.taken = list(_taken(view, ids))
@@ -253,9 +253,9 @@ def _rename(
 ) -> dict[str, Renamed]:
     outcomes: dict[str, Renamed] = {}
     for entity in planned:
-        title, done = f"{say(language, entity)}: {say(language, 'renaming')}", 0
+        title, done = Doing(language, "renaming", entity), 0
 
-        def answered(count: int, title: str = title, entity: str = entity) -> None:
+        def answered(count: int, title: Doing = title, entity: str = entity) -> None:
             nonlocal done
             done += count
             progress(title, done, planned[entity])

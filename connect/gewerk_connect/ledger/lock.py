@@ -29,7 +29,8 @@ def run_lock(store: Store) -> Iterator[None]:
     elif store.path is None:  # in memory: nobody else can see it
         yield
     else:
-        with _file(store.path, store.connection_id):
+        name = f"{store.path.name}.{_digest(store.connection_id).hex()}.lock"
+        with file_lock(store.path.with_name(name), store.connection_id):
             yield
 
 
@@ -53,13 +54,13 @@ def _advisory(store: Store) -> Iterator[None]:
 
 
 @contextmanager
-def _file(database: Path, connection_id: str) -> Iterator[None]:
-    path = database.with_name(f"{database.name}.{_digest(connection_id).hex()}.lock")
+def file_lock(path: Path, what: str) -> Iterator[None]:
+    """Holds a lock that is a file. Raises ``Busy`` at once when somebody else has it; ``what`` names what it guards."""
     with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as handle:
         try:
             _take(handle)
         except OSError as error:
-            raise Busy(connection_id) from error
+            raise Busy(what) from error
         yield  # closing the file gives the lock back
 
 

@@ -254,6 +254,22 @@ class Outbox:
             )
             return {first for (first,) in rows}
 
+    def answered(self) -> int:
+        """How many intents have their answer; those adopted do not count."""
+        with self._store.engine.connect() as connection:
+            found = connection.exec_driver_sql(
+                self._store.sql(
+                    "SELECT SUM(last_seq - first_seq + 1) FROM receipts WHERE first_seq >= ? AND first_seq < ?"
+                ),
+                (self._first(Step.UPSERT_GROUPS), self._first(Step.ADOPT)),
+            ).scalar()
+            return int(found or 0)
+
+    @property
+    def to_send(self) -> int:
+        """How many intents are to be sent; what is adopted needs no sending."""
+        return sum(count for step, count in self.planned.items() if step is not Step.ADOPT)
+
     def is_open(self) -> bool:
         """Whether the run still counts."""
         with self._store.engine.connect() as connection:
@@ -401,7 +417,9 @@ def tidy(store: Store, run_no: int) -> None:
                 "DELETE FROM intents WHERE connection_no = ? AND seq < ?"
                 " AND NOT EXISTS (SELECT 1 FROM records r WHERE r.connection_no = intents.connection_no"
                 " AND r.entity = intents.entity AND r.external_id = intents.external_id"
-                " AND (r.intent = intents.seq OR r.refusal = intents.seq))"
+                " AND (r.intent = intents.seq OR r.refusal = intents.seq"
+                # since when a record is archived: the retention counts from there
+                " OR (intents.action = 'archive' AND r.state = 'archived')))"
                 " AND seq NOT IN (SELECT previous FROM intents WHERE seq >= ? AND previous IS NOT NULL)"
             ),
             (store.no, before, before),

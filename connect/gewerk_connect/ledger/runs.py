@@ -146,13 +146,16 @@ class Runs:
         if not connection.execute(update(schema.runs).where(still).values(**values)).rowcount:
             raise RunEnded
 
-    def break_off(self, at: datetime) -> int:
+    def break_off(self, at: datetime, *, but: str | None = None) -> int:
         """Closes what a killed process left open; call it under the lock only. Returns how many records are unsure.
 
-        Raises ``Busy`` when a service carries out a run of this connection: what one of its workers left, others finish.
+        ``but``: the run to be begun again, which is left alone. Raises ``Busy`` when a service carries out another run
+        of this connection: what one of its workers left, its others finish.
         """
         unsure = 0
         for row in list(self._rows(self._query().where(schema.runs.c.finished_at.is_(None)))):
+            if row.external_id == but:
+                continue
             if self._is_alive(row.no):
                 raise Busy(self._store.connection_id)
             unsure += self._leave(row, status="interrupted", finished_at=at)

@@ -149,6 +149,13 @@ leases = Table(
     Column("alive_at", Moment, nullable=False, comment="last sign of life of a service that carries out the run"),
 )
 
+retired_runs = Table(
+    "retired_runs",
+    metadata,
+    Column("connection_no", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False, comment="runs no longer kept: whoever numbers runs counts on from here"),
+)
+
 receipts = Table(
     "receipts",
     metadata,

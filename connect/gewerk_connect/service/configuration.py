@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from gewerk_connect.canonical.refusals import SettingsError
+from gewerk_connect.service.limits import Limits
 
 PREFIX = "GEWERK_CONNECT_"
 Origin = Annotated[str, Field(pattern=r"^https?://[^\s/;,'\"]+$")]
@@ -72,6 +73,8 @@ class Configuration(_Table):
     key: SecretStr | None = None
     """Fernet keys separated by blanks, the first encrypts; default: made once in ``data``."""
     smtp: Mail | None = None
+    engine: Limits = Limits()
+    """How much at once: ``[engine]``."""
 
     @field_validator("issuers")
     @classmethod

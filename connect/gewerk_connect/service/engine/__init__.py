@@ -6,8 +6,10 @@ Read first: ``front.py`` (what everybody calls), ``parts.py`` (what a part of a 
 that knows the library which brings parts to workers).
 """
 
-from gewerk_connect.service.engine.front import Engine
-from gewerk_connect.service.engine.jobs import Progress, Status, WorkerState
-from gewerk_connect.service.engine.limits import Limits
+from gewerk_connect.service.engine.front import AlreadyWorking, Engine, Status
+from gewerk_connect.service.engine.jobs import Job, Progress
+from gewerk_connect.service.engine.parts import Runnable
+from gewerk_connect.service.engine.workers import WorkerState
+from gewerk_connect.service.limits import Limits
 
-__all__ = ["Engine", "Limits", "Progress", "Status", "WorkerState"]
+__all__ = ["AlreadyWorking", "Engine", "Job", "Limits", "Progress", "Runnable", "Status", "WorkerState"]

@@ -22,6 +22,8 @@ class Limits(BaseModel):
     """Parts of runs that are sent to one target (its host) at once."""
     silence_seconds: Annotated[float, Field(ge=1.0, le=600.0)] = 15.0
     """A worker without a sign of life for so long is taken for dead and its work given to others."""
+    give_up_seconds: Annotated[float, Field(ge=1.0, le=86_400.0)] = 900.0
+    """How long a target that does not answer, or asks to wait, is waited for before the run ends."""
     drain_seconds: Annotated[float, Field(ge=0.0, le=600.0)] = 30.0
     """How long a worker that is told to end may finish what it has in hand."""
     poll_seconds: Annotated[float, Field(ge=0.05, le=10.0)] = 0.5
