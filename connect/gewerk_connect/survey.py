@@ -8,8 +8,7 @@ from gewerk_connect.diff import Comparison, Mark, TargetView, Tripped, check_fus
 from gewerk_connect.diff.fields import held_differs
 from gewerk_connect.ledger import Intent, Records, RunRow, Runs, Store
 from gewerk_connect.ledger.outbox import GROUP
-from gewerk_connect.messages import say
-from gewerk_connect.river import LARGE_RUN, River, entities_of
+from gewerk_connect.river import LARGE_RUN, Doing, River, entities_of
 from gewerk_connect.stock import Group, Stock
 
 
@@ -32,14 +31,16 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
     fingerprint = river.upper.fingerprint()
     if _is_as_last(river, store, view, last, fingerprint):
         return Survey({}, None, last, fingerprint)
-    reading = say(river.language, "reading_source")
-    river.progress(reading, 0, None)
-    stock = river.upper.judge(river.as_of, lambda what, done, total: river.progress(f"{reading}: {what}", done, total))
+    language = river.language
+    river.progress(Doing(language, "reading_source"), 0, None)
+    stock = river.upper.judge(
+        river.as_of, lambda table, done, total: river.progress(Doing(language, "reading_source", table), done, total)
+    )
     results: dict[str, Comparison] = {}
     records = Records(store)
     for entity in entities_of(river, records):
         results[entity] = result = Comparison()
-        title = f"{say(river.language, 'comparing')}: {say(river.language, entity)}"
+        title = Doing(language, "comparing", entity)
         for decision in compare(
             entity,
             _stream(river, stock, entity, title),
@@ -86,7 +87,7 @@ def _moved(records: Records, entity: str, view: TargetView) -> bool:
     return False
 
 
-def _stream(river: River, stock: Stock, entity: str, title: str) -> Iterator[Judged]:
+def _stream(river: River, stock: Stock, entity: str, title: Doing) -> Iterator[Judged]:
     judged = _groups(stock.groups) if entity == GROUP else stock.stream(Entity(entity))
     for count, one in enumerate(judged, 1):
         if river.shape is not None and one.payload is not None:
