@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db import transaction
 from gewerk.firms.models import Crew, CrewMember, FirmProfile, FirmTrade, FrameworkPrice, ListedFirm
 from gewerk.identity.models import Membership, Organisation, OrganisationKind, Person, Role
 from gewerk.journal.actor import Actor, ActorKind, system
@@ -160,11 +161,12 @@ def framework_price(manager: Organisation, firm: Organisation, **fields: Any) ->
 def work_order(place: Property, *, price_minor: int = 10_000, **fields: Any) -> WorkOrder:
     """A draft with one item of ``price_minor`` net at 19 %, made by an administrator of its own; ``fields`` are set as columns."""
     admin = acting(person(place.organisation))
-    made = draft_order(actor=admin, property_id=place.pk, fields={"title": "Wasserhahn tropft"}, now=NOW)
-    if price_minor:
-        made = set_items(
-            actor=admin, order_id=made.pk, lines=[Line("Dichtung", 1_000, "Stk", price_minor, 1_900)], now=NOW
-        )
+    with transaction.atomic():
+        made = draft_order(actor=admin, property_id=place.pk, fields={"title": "Wasserhahn tropft"}, now=NOW)
+        if price_minor:
+            made = set_items(
+                actor=admin, order_id=made.pk, lines=[Line("Dichtung", 1_000, "Stk", price_minor, 1_900)], now=NOW
+            )
     if fields:
         WorkOrder.objects.filter(pk=made.pk).update(**fields)
         made.refresh_from_db()
