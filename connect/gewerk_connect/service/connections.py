@@ -16,12 +16,13 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from gewerk_connect.canonical.refusals import Refusal, SettingsError
 from gewerk_connect.service import schema
 from gewerk_connect.service.installation import Service
+from gewerk_connect.service.places import check_places
 from gewerk_connect.settings import Connection
 
 DEFAULT_SCHEDULE = {"days": ["tue", "thu", "sun"], "time": "02:00", "zone": "Europe/Berlin"}
@@ -61,6 +62,7 @@ class ConnectionRow:
     """``draft`` until the first start, then ``test`` or ``production`` (go-live checklist)."""
     document: dict[str, Any]
     mapping: str | None
+    target_mapping: str | None
     draft: dict[str, Any]
     schedule: dict[str, Any]
     checklist: dict[str, Any]
@@ -215,6 +217,13 @@ class Connections:
         with self._service.engine.begin() as transaction:
             transaction.execute(update(_T).where(_T.c.id == connection_id).values(draft=json.dumps(draft)))
 
+    def remove_draft(self, connection_id: str) -> None:
+        """Drops a set-up that never ran; one in operation stays."""
+        with self._service.engine.begin() as transaction:
+            gone = (_T.c.id == connection_id) & (_T.c.stage == "draft")
+            if transaction.execute(delete(_T).where(gone)).rowcount:
+                transaction.execute(delete(schema.events).where(schema.events.c.connection_id == connection_id))
+
     def tick(self, connection_id: str, at: datetime, by: str, step: str) -> None:
         """Notes a step of the way to production as done; a step stays done."""
         checklist = self.get(connection_id).checklist
@@ -247,23 +256,29 @@ class Connections:
         secrets: Mapping[str, Any] | None = None,
         mapping: str | None = None,
     ) -> Connection:
-        """``settings.Connection`` of a row; the optional parts stand in for what is stored (a test before saving)."""
+        """``settings.Connection`` of a row; the optional parts stand in for what is stored (a test before saving).
+
+        Raises ``SettingsError`` where something is missing or not allowed in this installation.
+        """
         document = row.document if document is None else document
         secrets = self.secrets(row) if secrets is None else secrets
-        folder = self._service.configuration.data.resolve()
+        configuration = self._service.configuration
+        folder = configuration.data.resolve()
         source = {**document.get("source", {}), **secrets.get("source", {})}
-        text = mapping if mapping is not None else row.mapping
-        if text is not None:
-            source["mapping"] = _mapping_file(folder, text)
+        target = {**document.get("target", {}), **secrets.get("target", {})}
+        check_places(configuration, source, target)
+        for entries, text in ((source, mapping if mapping is not None else row.mapping), (target, row.target_mapping)):
+            if text is not None:
+                entries["mapping"] = _mapping_file(folder, text)
         try:
             return Connection.model_validate(
                 {
                     "id": row.id,
                     "name": row.name,
                     "source": source,
-                    "target": {**document.get("target", {}), **secrets.get("target", {})},
+                    "target": target,
                     "settings": document.get("settings", {}),
-                    "state": {"url": document.get("state", {}).get("url") or self._service.configuration.url},
+                    "state": {"url": document.get("state", {}).get("url") or configuration.url},
                     "folder": folder,
                 }
             )

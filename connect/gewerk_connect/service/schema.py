@@ -4,7 +4,7 @@ What a customer entered lies in ``service_connections.document`` (JSON in the sh
 apart from it in ``sealed``. Nothing of a tenant is found without ``realm`` and ``organisation``.
 """
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Date, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from gewerk_connect.ledger.schema import Moment
 
@@ -23,6 +23,7 @@ connections = Table(
     Column("document", Text, nullable=False, comment="JSON: source, target, settings, state; without secrets"),
     Column("sealed", LargeBinary, comment="JSON of the secrets, encrypted"),
     Column("mapping", Text, comment="the customer's mapping.toml; empty: the source's own"),
+    Column("target_mapping", Text, comment="the same for a target that has one"),
     Column("draft", Text, comment="JSON: what was typed and not yet taken over, by page; never a secret"),
     Column("schedule", Text, nullable=False, comment="JSON: days, time, zone"),
     Column("checklist", Text, nullable=False, comment="JSON: what of the way to production is done, by whom and when"),
@@ -74,14 +75,6 @@ sessions = Table(
     Column("expires_at", Moment, nullable=False),
 )
 
-inventories = Table(
-    "service_inventories",
-    metadata,
-    Column("connection_id", Text, primary_key=True),
-    Column("taken_at", Moment, nullable=False),
-    Column("document", Text, nullable=False, comment="JSON: clients with counts, separators, examples of ids"),
-)
-
 inventory_objects = Table(
     "service_inventory_objects",
     metadata,
@@ -94,28 +87,28 @@ inventory_objects = Table(
     Column("units", Integer, nullable=False),
 )
 
-plans = Table(
-    "service_plans",
+looks = Table(
+    "service_looks",
     metadata,
     Column("id", Text, primary_key=True),
     Column("connection_id", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="inventory (what the source holds), plan (what a run would do)"),
     Column("status", Text, nullable=False, comment="running, ready, failed"),
     Column("as_of", Date, nullable=False),
-    Column("for_version", Integer, nullable=False, comment="of the connection: another one makes the plan stale"),
+    Column("for_version", Integer, nullable=False, comment="of the connection: another one makes a plan stale"),
     Column("started_at", Moment, nullable=False),
-    Column("seen_alive_at", Moment, nullable=False, comment="a plan that nobody works at any more is broken off"),
+    Column("seen_alive_at", Moment, nullable=False, comment="what nobody works at any more is broken off"),
     Column("finished_at", Moment),
     Column("progress", Text, comment="JSON: what, done, total"),
-    Column("outcome", Text, comment="JSON as `plan --json` prints it, and what the fuse says"),
-    Column("message", Text, comment="JSON: de, en"),
-    Column("unread", Boolean, comment="nothing had moved, so nothing was read"),
-    Index("service_plans_by_connection", "connection_id", "started_at"),
+    Column("outcome", Text, comment="JSON: the inventory, or what `plan --json` prints and what the fuse says"),
+    Column("message", Text, comment="JSON: code, de, en"),
+    Index("service_looks_by_connection", "connection_id", "kind", "started_at"),
 )
 
 plan_changes = Table(
     "service_plan_changes",
     metadata,
-    Column("plan_id", Text, primary_key=True),
+    Column("look_id", Text, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("action", Text, nullable=False, comment="create, update, archive"),
     Column("entity", Text, nullable=False),
@@ -123,5 +116,5 @@ plan_changes = Table(
     Column("title", Text, nullable=False),
     Column("reason", Text),
     Column("fields", Text, comment="JSON: [name, before, after] of an update"),
-    Index("service_plan_changes_by_kind", "plan_id", "action", "entity", "position"),
+    Index("service_plan_changes_by_kind", "look_id", "action", "entity", "position"),
 )

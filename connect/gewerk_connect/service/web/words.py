@@ -1,0 +1,172 @@
+"""Words that several pages share, German and English side by side."""
+
+from collections.abc import Mapping
+
+from gewerk_connect.service.web.said import Said
+
+ENTITIES: Mapping[str, Said] = {
+    "property": Said("Objekte", "Properties"),
+    "unit": Said("Einheiten", "Units"),
+    "landlord": Said("Eigentümer", "Owners"),
+    "tenant": Said("Mieter", "Tenants"),
+    "group": Said("Objektgruppen", "Property groups"),
+}
+ONE: Mapping[str, Said] = {
+    "property": Said("Objekt", "Property"),
+    "unit": Said("Einheit", "Unit"),
+    "landlord": Said("Eigentümer", "Owner"),
+    "tenant": Said("Mieter", "Tenant"),
+    "group": Said("Objektgruppe", "Property group"),
+}
+ACTIONS: Mapping[str, tuple[str, Said]] = {
+    "create": ("plus", Said("neu", "new")),
+    "update": ("pencil", Said("geändert", "changed")),
+    "archive": ("archive", Said("archiviert", "archived")),
+}
+"""Planned change -> icon and word."""
+COUNTS: Mapping[str, Said] = {
+    "create": Said("neu", "new"),
+    "update": Said("geändert", "changed"),
+    "archive": Said("archiviert", "archived"),
+    "created": Said("neu", "new"),
+    "updated": Said("geändert", "changed"),
+    "archived": Said("archiviert", "archived"),
+    "unchanged": Said("unverändert", "unchanged"),
+    "held": Said("zurückgehalten", "held back"),
+    "refused": Said("abgelehnt", "refused"),
+}
+RUN_STATES: Mapping[str, tuple[str, str, Said]] = {
+    "succeeded": ("plain", "circle-check", Said("fertig", "finished")),
+    "failed": ("danger", "triangle-alert", Said("fehlgeschlagen", "failed")),
+    "stopped_by_fuse": ("turn", "hand", Said("wartet auf Bestätigung", "waits for confirmation")),
+    "interrupted": ("line", "circle-pause", Said("unterbrochen", "interrupted")),
+    "cancelled": ("line", "ban", Said("angehalten", "stopped")),
+    "planning": ("run", "refresh-cw", Said("läuft", "running")),
+    "pushing": ("run", "refresh-cw", Said("läuft", "running")),
+}
+"""A run's status -> kind of state, icon, word."""
+USAGES: Mapping[str, Said] = {
+    "living": Said("Wohnen", "Living"),
+    "commercial": Said("Gewerbe", "Commercial"),
+    "parking": Said("Stellplatz", "Parking"),
+    "storage": Said("Lager", "Storage"),
+    "other": Said("Sonstige", "Other"),
+}
+SEPARATORS: Mapping[str, Said] = {
+    "-": Said("Bindestrich", "Hyphen"),
+    "_": Said("Unterstrich", "Underscore"),
+    ".": Said("Punkt", "Dot"),
+    "/": Said("Schrägstrich", "Slash"),
+    "|": Said("Senkrechter Strich", "Vertical bar"),
+}
+SKIPPED: Mapping[str, Said] = {
+    "tenant_without_email": Said("Mieter ohne gültige E-Mail-Adresse", "Tenants without a valid e-mail address"),
+    "ended": Said("Verträge schon beendet", "Contracts ended before"),
+    "not_yet": Said("Verträge beginnen später", "Contracts that begin later"),
+    "unit_without_building": Said("Einheiten ohne Gebäude", "Units without building"),
+    "broken_reference": Said("Verweise ins Leere", "References that lead nowhere"),
+    "invalid_date": Said("Unmögliche Daten", "Impossible dates"),
+    "conflicting_rows": Said("Zeilen, die sich widersprechen", "Rows that contradict each other"),
+    "id_collision": Said("IDs, die gleich würden", "Ids that would be the same"),
+    "parent_held": Said("Hängen an Zurückgehaltenem", "Depend on held records"),
+    "unmapped_value": Said("Unbekannte Schlüssel des ERP", "Unknown codes of the ERP"),
+}
+REASONS: Mapping[str, Said] = {
+    "erp_changed": Said("im ERP geändert", "changed in the ERP"),
+    "settings_changed": Said("Einstellung oder ERP geändert", "setting or ERP changed"),
+    "target_changed": Said("im Ziel von Hand geändert", "changed by hand in the target"),
+    "lease_ended": Said("Vertrag beendet", "contract ended"),
+    "vanished": Said("im ERP nicht mehr vorhanden", "gone from the ERP"),
+    "filtered": Said("durch einen Filter ausgeschlossen", "excluded by a filter"),
+    "not_yet": Said("beginnt erst nach der Vorlaufzeit", "begins after the lead time"),
+}
+FIELDS: Mapping[str, Said] = {
+    "name": Said("Bezeichnung", "Name"),
+    "address.street": Said("Straße", "Street"),
+    "address.house_number": Said("Hausnummer", "House number"),
+    "address.addition": Said("Adresszusatz", "Address addition"),
+    "address.postcode": Said("PLZ", "Postcode"),
+    "address.city": Said("Ort", "City"),
+    "address.district": Said("Ortsteil", "District"),
+    "address.country": Said("Land", "Country"),
+    "address.raw": Said("Adresse im ERP", "Address in the ERP"),
+    "construction_year": Said("Baujahr", "Year built"),
+    "storeys": Said("Geschosse", "Storeys"),
+    "group_external_ids": Said("Objektgruppen", "Property groups"),
+    "client_number": Said("Mandant", "Client"),
+    "property_external_id": Said("Objekt", "Property"),
+    "usage": Said("Nutzung", "Usage"),
+    "usage_raw": Said("Nutzungsart im ERP", "Usage in the ERP"),
+    "floor": Said("Etage", "Floor"),
+    "floor_raw": Said("Lage im ERP", "Floor in the ERP"),
+    "position": Said("Lage", "Position"),
+    "living_area_m2": Said("Wohnfläche", "Living area"),
+    "usable_area_m2": Said("Nutzfläche", "Usable area"),
+    "rooms": Said("Zimmer", "Rooms"),
+    "occupancy": Said("Belegung", "Occupancy"),
+    "unit_external_ids": Said("Einheiten", "Units"),
+    "kind": Said("Art", "Kind"),
+    "salutation": Said("Anrede", "Salutation"),
+    "title": Said("Titel", "Title"),
+    "first_name": Said("Vorname", "First name"),
+    "last_name": Said("Nachname", "Last name"),
+    "company_name": Said("Firma", "Company"),
+    "email": Said("E-Mail", "E-mail"),
+    "further_emails": Said("Weitere E-Mails", "Further e-mails"),
+    "phones": Said("Telefon", "Phones"),
+    "language": Said("Sprache", "Language"),
+    "contract_number": Said("Vertrag", "Contract"),
+    "contract_start": Said("Vertragsbeginn", "Contract start"),
+    "contract_end": Said("Vertragsende", "Contract end"),
+    "role": Said("Rolle", "Role"),
+    "share": Said("Anteil", "Share"),
+    "party_number": Said("Partnernummer", "Party number"),
+    "external_id": Said("ID", "Id"),
+}
+EVENTS: Mapping[str, tuple[str, Said]] = {
+    "created": ("plus", Said("Einrichtung begonnen", "Set-up begun")),
+    "credentials_saved": ("key-round", Said("Zugangsdaten geprüft und gespeichert", "Credentials checked and saved")),
+    "settings_saved": ("sliders-horizontal", Said("Einstellungen geändert", "Settings changed")),
+    "schedule_saved": ("calendar", Said("Zeitplan geändert", "Schedule changed")),
+    "mapping_saved": ("git-compare", Said("Zuordnung geändert", "Mapping changed")),
+    "usages_saved": ("shapes", Said("Nutzungsarten geändert", "Usages changed")),
+    "floors_saved": ("layers", Said("Etagen geändert", "Floors changed")),
+    "started": ("play", Said("Abgleich gestartet", "Sync started")),
+    "run_asked": ("refresh-cw", Said("Lauf von Hand gestartet", "Run started by hand")),
+    "run_stopped": ("ban", Said("Lauf angehalten", "Run stopped")),
+    "fuse_confirmed": ("shield-check", Said("Sicherung bestätigt", "Fuse confirmed")),
+    "paused": ("pause", Said("Angehalten", "Paused")),
+    "resumed": ("play", Said("Fortgesetzt", "Resumed")),
+    "plan_seen": ("eye", Said("Ersten Plan angesehen", "First plan looked at")),
+    "signed_off": ("clipboard-check", Said("Abnahme erteilt", "Signed off")),
+    "went_live": ("flag", Said("Auf das Produktivkonto umgestellt", "Moved to the production account")),
+    "renamed": ("pencil", Said("Umbenannt", "Renamed")),
+}
+"""An event of the story -> icon and words."""
+STAGES: Mapping[str, Said] = {
+    "draft": Said("wird eingerichtet", "being set up"),
+    "test": Said("Testbetrieb", "test operation"),
+    "production": Said("produktiv", "in production"),
+}
+TOASTS: Mapping[str, Said] = {
+    "saved": Said("Gespeichert", "Saved"),
+    "started": Said("Der Lauf beginnt", "The run begins"),
+    "stopping": Said(
+        "Der Lauf hält an, sobald die laufenden Anfragen beantwortet sind",
+        "The run stops as soon as the requests under way are answered",
+    ),
+    "paused": Said("Angehalten: von selbst beginnt kein Lauf", "Paused: no run begins by itself"),
+    "resumed": Said("Fortgesetzt", "Resumed"),
+    "signed": Said("Abnahme festgehalten", "Sign-off noted"),
+    "live": Said("Auf das Produktivkonto umgestellt", "Moved to the production account"),
+    "removed": Said("Entwurf gelöscht", "Draft deleted"),
+}
+
+
+def entity(name: str) -> Said:
+    return ENTITIES.get(name, Said(name, name))
+
+
+def field(name: str) -> Said:
+    """A field of a payload; its own name where we have no word for it."""
+    return FIELDS.get(name, Said(name, name))
