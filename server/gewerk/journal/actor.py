@@ -11,8 +11,6 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
     GUEST = "guest"
     """Somebody with a signed link instead of a login; what it opens stands in ``scopes`` (``visit:<id>``)."""
-    LINK = "link"
-    """Somebody without a login who holds a signed link; the id is of what the link opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +26,9 @@ class Actor:
     """An API key may be limited to one client (Mandant) of the ERP."""
 
 
-def by_link(organisation_id: UUID, object_id: UUID) -> Actor:
-    return Actor(kind=ActorKind.LINK, id=object_id, organisation_id=organisation_id)
+def by_link(organisation_id: UUID, object_id: UUID, scope: str) -> Actor:
+    """Whoever holds a signed link; the id is of what it opens, the scope what one may do with it."""
+    return Actor(kind=ActorKind.GUEST, id=object_id, organisation_id=organisation_id, scopes=frozenset({scope}))
 
 
 def system(organisation_id: UUID) -> Actor:

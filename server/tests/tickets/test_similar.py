@@ -41,7 +41,12 @@ def matter(category: str, unit: UUID | None = FLAT, *, days: float = 0, house: U
             "duplicate",
             "same_part",
         ),
-        (matter("lift.stopped", None), matter("lift.stopped", OTHER, days=2), "duplicate", "same_property"),
+        (
+            matter("lift.stopped", None, part="lift"),
+            matter("lift.stopped", OTHER, days=2),
+            "duplicate",
+            "same_property",
+        ),
         (matter("mould.mould"), matter("electrics.bell"), None, ""),
     ],
 )

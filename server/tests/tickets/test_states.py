@@ -133,7 +133,7 @@ def test_any_sequence_of_steps_follows_the_table(building: Any, factories: Any, 
     tickets = [factories.ticket(building.property) for _ in range(3)]
     for which, move, by in moves:
         ticket = tickets[which]
-        actor = by_link(ticket.organisation_id, ticket.pk) if by is By.REPORTER else building.staff
+        actor = by_link(ticket.organisation_id, ticket.pk, "status") if by is By.REPORTER else building.staff
         now, staff = {"now": factories.NOW}, {"actor": building.staff}
         if move == "merge":
             attempt(partial(put_under, **staff, lead_id=tickets[(which + 1) % 3].pk, ticket_ids=[ticket.pk], **now))

@@ -81,6 +81,7 @@ def hand_on(
         if (one.file_id, one.purpose) not in there
     ]
     FileLink.objects.bulk_create(made)
+    StoredFile.objects.filter(pk__in=[one.file_id for one in made]).update(unlinked_at=None)
     for one in made:
         _told(actor, "file.linked", one, now)
     return len(made)

@@ -193,7 +193,7 @@ class HistoryEntry(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="history")
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=10)
-    """``person``, ``key``, ``system``, or ``reporter`` for somebody without login."""
+    """``person``, ``key``, ``system``, or ``guest`` for a reporter without login."""
     actor_id = models.UUIDField(null=True)
     event = models.CharField(max_length=40)
     """A step of ``states.STEPS``, or ``reported``, ``changed``, ``noted``, ``merged``, ``separated``, ``file_added`` ..."""

@@ -32,6 +32,8 @@ from gewerk.tickets.operations.history import tell
 from gewerk.tickets.search_text import compose
 from gewerk.tickets.states import State
 
+REPORTING = "report"
+"""Scope of whoever came through a report link."""
 TITLE_LETTERS = 200
 TEXT_LETTERS = 10_000
 
@@ -84,7 +86,7 @@ def may_report(actor: Actor) -> bool:
     """Staff, programs that may do everything, tenants, and whoever holds a report link."""
     return (
         edits_orders(actor)
-        or actor.kind is ActorKind.LINK
+        or (actor.kind is ActorKind.GUEST and REPORTING in actor.scopes)
         or (actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.TENANT, Role.CARETAKER}))
     )
 

@@ -18,7 +18,7 @@ class Line:
 
     @property
     def by_reporter(self) -> bool:
-        return self.entry.actor_kind == ActorKind.LINK
+        return self.entry.actor_kind == ActorKind.GUEST
 
 
 def history_of(ticket: Ticket, *, internal: bool) -> list[Line]:
