@@ -26,7 +26,7 @@ def hand_over(river: River, runs: Runs, target: Target, *, quietly: bool) -> boo
                 "kind": river.connection.source.kind,
                 "name": river.connection.name,
                 "erp_name": manifest(river.connection.source.kind).erp_name,
-                "connector_url": None,
+                "connector_url": river.connection.page_url,
             }
         )
         for run in waiting:

@@ -39,6 +39,9 @@ class Settings(_Table):
     """Object (building) numbers: only these are synced; empty means all."""
     exact_numbers: bool = False
     """Take ``clients`` and ``objects`` letter by letter, for a source that holds both ``1`` and ``0001``."""
+    objects_gone: tuple[str, ...] = ()
+    """Ids of objects that the ERP no longer lists and that are indeed gone: archived. Needed only where an ERP that takes
+    away rights stops listing an object (UTS KARTHAGO); there it is kept otherwise."""
     main_tenants_only: bool = False
     vacant_units: bool = True
     """False: a vacant unit is left out unless a lease inside the time window names it."""
@@ -75,7 +78,7 @@ class Settings(_Table):
     def fingerprint(self) -> str:
         """Stable hash of everything that decides what is sent and how; the fuse does not."""
         chosen = self.model_dump(mode="json", exclude={"fuse_percent", "fuse_minimum"})
-        for name in ("clients", "objects", "usages"):
+        for name in ("clients", "objects", "usages", "objects_gone"):
             chosen[name] = sorted(set(chosen[name]))
         text = json.dumps(chosen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
@@ -158,6 +161,17 @@ class StateSettings(_Table):
     url: str | None = None
 
 
+class RetentionSettings(_Table):
+    """``[retention]``: for how many days the ledger keeps what is no longer in force. 0: only what is needed."""
+
+    runs: Annotated[int, Field(ge=0, le=36_500)] = 730
+    """Runs with their counts and messages; the last five always stay."""
+    findings: Annotated[int, Field(ge=0, le=36_500)] = 180
+    """Findings record by record; those of the last run always stay, and only those of the last five runs are kept at all."""
+    archived: Annotated[int, Field(ge=0, le=36_500)] = 90
+    """What was last sent of a record that has been archived since: names, addresses, e-mails."""
+
+
 class Connection(_Table):
     """The whole file. ``id`` and ``name`` default to the file's name; ``check-source`` needs no ``target``."""
 
@@ -167,6 +181,9 @@ class Connection(_Table):
     target: TargetSettings | None = None
     settings: Settings
     state: StateSettings = StateSettings()
+    retention: RetentionSettings = RetentionSettings()
+    page_url: str | None = None
+    """Where the service shows this connection; None for one that is run from a file."""
     file: Path | None = None
     """The configuration as it was named, to name it in commands."""
     folder: Path

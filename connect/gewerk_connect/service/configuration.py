@@ -41,6 +41,14 @@ class Issuer(_Table):
         return self.realm or self.name
 
 
+class Adopted(_Table):
+    """``[[adopt]]``: a connection that was run from a file before; taken over once, with its ledger."""
+
+    file: Path
+    realm: str
+    organisation: str
+
+
 class Mail(_Table):
     """``[smtp]``: where messages about failed runs go out."""
 
@@ -61,6 +69,9 @@ class Configuration(_Table):
     base_url: Origin = "http://127.0.0.1:8001"
     """Address under which browsers reach the service; links must be issued for exactly it."""
     listen: Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$")] = "127.0.0.1:8001"
+    certificate: Path | None = None
+    """PEM, where the service itself speaks TLS; without it a reverse proxy does, or nobody."""
+    certificate_key: Path | None = None
     issuers: tuple[Issuer, ...] = ()
     frame_ancestors: tuple[Origin, ...] = ()
     """Origins of ERP windows that may show the pages in a frame; empty: none."""
@@ -73,8 +84,11 @@ class Configuration(_Table):
     key: SecretStr | None = None
     """Fernet keys separated by blanks, the first encrypts; default: made once in ``data``."""
     smtp: Mail | None = None
+    adopt: tuple[Adopted, ...] = ()
     engine: Limits = Limits()
     """How much at once: ``[engine]``."""
+    file: Path | None = None
+    """The file as it was named, to name it in commands."""
 
     @field_validator("issuers")
     @classmethod
@@ -121,9 +135,14 @@ def load_configuration(path: Path | None, environment: Mapping[str, str] = os.en
             f"The configuration {name} cannot be used: {wrong}.",
         ) from None
     folder = path.resolve().parent if path else Path.cwd()
-    return found.model_copy(
-        update={"data": folder / found.data, "roots": tuple((folder / root).resolve() for root in found.roots)}
-    )
+    adopted = tuple(one.model_copy(update={"file": folder / one.file}) for one in found.adopt)
+    anchored = {
+        name: folder / value
+        for name in ("data", "certificate", "certificate_key")
+        if (value := getattr(found, name)) is not None
+    }
+    roots = tuple((folder / root).resolve() for root in found.roots)
+    return found.model_copy(update={**anchored, "roots": roots, "adopt": adopted, "file": path})
 
 
 def _from_environment(environment: Mapping[str, str], data: Mapping[str, Any]) -> dict[str, Any]:

@@ -157,11 +157,17 @@ class Connections:
         document: Mapping[str, Any] | None = None,
         secrets: Mapping[str, Any] | None = None,
         stage: str = "draft",
+        mapping: str | None = None,
     ) -> str:
-        """Returns the new connection's id. ``connection_id`` only for one that was run from a file before."""
+        """Returns the new connection's id. ``connection_id`` only for one that was run from a file before.
+
+        Raises ``LookupError`` when that id is taken.
+        """
         made = connection_id or str(uuid4())
         schedule = {**DEFAULT_SCHEDULE, **({"zone": zone} if zone else {})}
         with self._service.engine.begin() as transaction:
+            if transaction.execute(select(_T.c.id).where(_T.c.id == made)).first() is not None:
+                raise LookupError(made)
             transaction.execute(
                 insert(_T).values(
                     id=made,
@@ -174,6 +180,7 @@ class Connections:
                     document=json.dumps(document or {}),
                     sealed=self._service.vault.seal(dict(secrets or {})),
                     schedule=json.dumps(schedule),
+                    mapping=mapping,
                     checklist="{}",
                     version=1,
                     created_at=at,
@@ -278,6 +285,7 @@ class Connections:
                     "source": source,
                     "target": target,
                     "settings": document.get("settings", {}),
+                    "page_url": f"{configuration.base_url}/connections/{row.id}",
                     "state": {"url": document.get("state", {}).get("url") or configuration.url},
                     "folder": folder,
                 }

@@ -1,6 +1,5 @@
 """One running installation of the service: its configuration, its state database and its key, opened once per process."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,14 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from gewerk_connect.ledger.store import open_engine, unusable
+from gewerk_connect.ledger.store import make_tables, open_engine, unusable
 from gewerk_connect.service import schema
 from gewerk_connect.service.configuration import Configuration
 from gewerk_connect.service.vault import Vault, key_in
-
-log = logging.getLogger("gewerk_connect.service")
-_MAKING_TABLES = 0x6765_7765
-"""PostgreSQL's advisory lock under which the tables are made: several workers may start at once."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -33,10 +28,7 @@ def open_service(configuration: Configuration) -> Iterator[Service]:
     engine, _ = open_engine(configuration.url, make=True)
     try:
         try:
-            with engine.begin() as connection:
-                if engine.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_MAKING_TABLES,))
-                schema.metadata.create_all(connection)
+            make_tables(engine, schema.metadata)
         except SQLAlchemyError as error:
             raise unusable(error) from error
         yield Service(configuration, engine, vault)

@@ -1,5 +1,7 @@
 """Every address of the service. Reads top to bottom as somebody walks: in, catalogue, three steps, the use case's page."""
 
+from urllib.parse import urlsplit
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -8,8 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Lifespan
 
 from gewerk_connect.service.access import sets_up
+from gewerk_connect.service.configuration import Configuration
 from gewerk_connect.service.web import (
     catalogue,
     entry,
@@ -125,18 +129,18 @@ def _broken(request: Request, _error: Exception) -> Response:
     return refusal_page(request, house, house.service.configuration.language, _BROKEN, 500)
 
 
-def make_app(house: House) -> Starlette:
-    """The ASGI application."""
-    configuration = house.service.configuration
-    host = configuration.base_url.partition("://")[2].rpartition(":")[0] or configuration.base_url.partition("://")[2]
-    static = GZipMiddleware(_Kept(directory=STATIC))
-    app = Starlette(
-        routes=[*ROUTES, Mount(f"/static/{static_version()}", static)],
+def make_app(configuration: Configuration, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    """The ASGI application; whoever starts it puts a ``House`` into ``app.state.house``."""
+    return Starlette(
+        routes=[*ROUTES, Mount(f"/static/{static_version()}", GZipMiddleware(_Kept(directory=STATIC)))],
         middleware=[
             Middleware(Headers, configuration=configuration),
-            Middleware(TrustedHostMiddleware, allowed_hosts=[host, "localhost", "127.0.0.1"], www_redirect=False),
+            Middleware(
+                TrustedHostMiddleware,
+                allowed_hosts=[urlsplit(configuration.base_url).hostname or "", "localhost", "127.0.0.1"],
+                www_redirect=False,
+            ),
         ],
         exception_handlers={404: _not_found, 405: _not_found, 500: _broken},
+        lifespan=lifespan,
     )
-    app.state.house = house
-    return app

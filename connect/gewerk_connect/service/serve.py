@@ -1,0 +1,85 @@
+"""``gewerk-connect serve``: pages and engine in one process, behind granian."""
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+
+from gewerk_connect.service.adopt import adopt
+from gewerk_connect.service.configuration import Configuration, load_configuration
+from gewerk_connect.service.connections import Connections
+from gewerk_connect.service.engine import Engine
+from gewerk_connect.service.installation import open_service
+from gewerk_connect.service.links import public_key
+from gewerk_connect.service.web.app import make_app
+from gewerk_connect.service.web.door import House
+
+_FILE = "GEWERK_CONNECT_FILE"
+"""Tells granian's worker process which configuration was named."""
+_FAREWELL = 5
+"""Seconds beyond the engine's own that a worker has to end in."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def serve(path: Path | None) -> None:
+    """Serves until a signal ends it. Raises ``Refusal`` before anything is served."""
+    configuration = load_configuration(path)
+    for issuer in configuration.issuers:
+        public_key(issuer)
+    with open_service(configuration) as service:
+        connections = Connections(service)
+        for one in configuration.adopt:
+            adopt(connections, one, now())
+    if path is not None:
+        os.environ[_FILE] = str(path.resolve())
+    host, _, port = configuration.listen.rpartition(":")
+    Granian(
+        "gewerk_connect.service.serve:make",
+        address=host.strip("[]"),
+        port=int(port),
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        ssl_cert=configuration.certificate,
+        ssl_key=configuration.certificate_key,
+        workers_kill_timeout=int(configuration.engine.drain_seconds) + _FAREWELL,
+    ).serve()
+
+
+def make() -> Starlette:
+    """The application as granian's worker loads it."""
+    named = os.environ.get(_FILE)
+    return application(load_configuration(Path(named) if named else None))
+
+
+def application(configuration: Configuration) -> Starlette:
+    """Pages, and an engine that works from the application's start to its end."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        with open_service(configuration) as service:
+            engine = Engine(service, Connections(service), now=now, limits=configuration.engine)
+            house = House(service, engine, now)
+            app.state.house = house
+            await run_in_threadpool(engine.start)
+            try:
+                yield
+            finally:
+                house.looks.close()
+                await run_in_threadpool(engine.stop)
+
+    return make_app(configuration, lifespan)
