@@ -17,6 +17,7 @@ from gewerk.journeys.align_tenant_access import align_tenant_access
 from gewerk.outreach import beat
 from gewerk.outreach.operations.compose import compose_due_mails
 from gewerk.outreach.operations.send import send_due_mails
+from gewerk.scheduling.operations.remind import remind_of_visits
 
 log = logging.getLogger("gewerk.worker")
 
@@ -44,6 +45,7 @@ def duties() -> list[Duty]:
         Duty("send mails", lambda now: send_due_mails(now=now), timedelta(0)),
         Duty("clear what has run out", lambda now: clear_run_out(now=now), timedelta(hours=1)),
         Duty("tenants' access follows the lease", lambda now: align_tenant_access(now=now), timedelta(hours=1)),
+        Duty("remind of visits", lambda now: remind_of_visits(now=now), timedelta(minutes=5)),
         Duty("remind of old secrets", remind, timedelta(days=1)),
     ]
 
