@@ -132,28 +132,76 @@ def build(language: str) -> typer.Typer:
         commands.explain(commands.Call(config, as_of, as_json, False, lang), entity, external_id, field)
 
     @app.command("report", help=text("report"))
-    def report(config: Config, as_json: Json = False, strict: Strict = False, lang: Lang = language) -> None:
+    def report(
+        config: Config,
+        xlsx: Annotated[Path | None, typer.Option("--xlsx", help=text("xlsx"), metavar=text("file"))] = None,
+        as_json: Json = False,
+        strict: Strict = False,
+        lang: Lang = language,
+    ) -> None:
         from gewerk_connect.cli import commands
 
-        commands.report(commands.Call(config, None, as_json, strict, lang))
+        commands.report(commands.Call(config, None, as_json, strict, lang), xlsx)
+
+    @app.command("forget", help=text("forget"))
+    def forget(
+        entity: Annotated[str, typer.Argument(help=text("entity"), metavar="tenant|landlord")],
+        external_id: Annotated[str, typer.Argument(help=text("external_id"), metavar="ID")],
+        config: Config,
+        as_json: Json = False,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import commands, housekeeping
+
+        if entity not in ("tenant", "landlord"):
+            raise typer.BadParameter("tenant | landlord", param_hint="entity")
+        housekeeping.forget(commands.Call(config, None, as_json, False, lang), entity, external_id)
+
+    @app.command("tidy", help=text("tidy"))
+    def tidy(config: Config, as_json: Json = False, lang: Lang = language) -> None:
+        from gewerk_connect.cli import commands, housekeeping
+
+        housekeeping.tidy(commands.Call(config, None, as_json, False, lang))
 
     @app.command("change-separator", help=text("change-separator"))
     def change_separator(
         config: Config,
         to: Annotated[str, typer.Option("--to", help=text("to"), parser=parse_separator, metavar="- _ . / |")],
         yes: Annotated[bool, typer.Option("--yes", help=text("yes"))] = False,
+        connection: Annotated[str | None, typer.Option("--connection", help=text("connection"), metavar="ID")] = None,
         as_json: Json = False,
         lang: Lang = language,
     ) -> None:
         from gewerk_connect.cli import commands, separator
 
-        separator.change_separator(commands.Call(config, None, as_json, False, lang), to, yes)
+        call = commands.Call(config, None, as_json, False, lang)
+        if connection is None:
+            separator.change_separator(call, to, yes)
+        else:
+            separator.change_separator_of_service(call, connection, to, yes)
+
+    @app.command("serve", help=text("serve"))
+    def serve(
+        config: Annotated[
+            Path | None, typer.Option("--config", "-c", help=text("service_config"), metavar=text("file"))
+        ] = None,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import service
+
+        service.serve(config, lang)
 
     @app.command("sources", help=text("sources"))
     def sources(as_json: Json = False, lang: Lang = language) -> None:
         from gewerk_connect.cli import commands
 
         commands.sources(as_json, lang)
+
+    @app.command("targets", help=text("targets"))
+    def targets(as_json: Json = False, lang: Lang = language) -> None:
+        from gewerk_connect.cli import commands
+
+        commands.targets(as_json, lang)
 
     @app.command("simulate", help=text("simulate"))
     def simulate(

@@ -35,7 +35,33 @@ HELP: dict[str, tuple[str, str]] = {
         "Führt die Änderung aus. Darf jederzeit abgebrochen werden: Derselbe Befehl vollendet sie.",
         "Carries out the change. May be stopped at any time: the same command completes it.",
     ),
+    "connection": (
+        "Anbindung des Dienstes; --config nennt dann die Konfiguration des Dienstes.",
+        "A connection of the service; --config then names the service's configuration.",
+    ),
+    "serve": (
+        "Startet den Dienst: Seiten zum Einrichten, Zeitplan und Läufe.",
+        "Starts the service: pages to set it up, schedule and runs.",
+    ),
+    "service_config": (
+        "Konfiguration des Dienstes (TOML); jede Angabe auch als Umgebungsvariable GEWERK_CONNECT_*.",
+        "The service's configuration (TOML); each entry also as environment variable GEWERK_CONNECT_*.",
+    ),
     "sources": ("Nennt die ERP-Systeme, die gelesen werden können.", "Lists the ERPs that can be read."),
+    "xlsx": (
+        "Schreibt den Bericht als XLSX-Datei: Zahlen und jeder Befund, ohne Personendaten.",
+        "Writes the report as an XLSX file: counts and every finding, without personal data.",
+    ),
+    "forget": (
+        "Löscht, was über eine Person gespeichert ist: gesendete Stände, Antworten, Befunde, den letzten Abzug der Quelle."
+        " Erst, wenn ein Lauf sie archiviert hat.",
+        "Deletes what is stored about a person: versions sent, answers, findings, the last snapshot of the source. Only"
+        " after a run has archived them.",
+    ),
+    "tidy": (
+        "Löscht, was länger gespeichert ist, als [retention] es will. Stört keinen Lauf.",
+        "Deletes what has been stored for longer than [retention] wants. Disturbs no run.",
+    ),
     "targets": (
         "Nennt die Ziele, in die übertragen werden kann, und was über sie bekannt ist.",
         "Lists the targets that records can go to, and what is known about them.",

@@ -29,7 +29,7 @@ from gewerk_connect.service.inventory import Building, take_inventory
 from gewerk_connect.service.planning import Noted, plan_all
 from gewerk_connect.service.schedule import Schedule
 from gewerk_connect.settings import Connection
-from gewerk_connect.sources import open_source
+from gewerk_connect.upper import Upper
 
 log = logging.getLogger("gewerk_connect.service")
 AT_ONCE = 2
@@ -237,7 +237,10 @@ class Looks:
             self._under_way.pop(look_id, None)
 
     def _inventory(self, kind: str, connection: Connection, as_of: date, beat: "_Beat") -> dict[str, Any]:
-        found = take_inventory(open_source(connection.source), as_of, beat.tell)
+        upper = Upper(connection)
+        if kind == "inventory":  # a mapping is tried on what was fetched last
+            upper.fetch(self._now(), beat.tell)
+        found = take_inventory(upper.source, as_of, beat.tell)
         if kind == "preview":  # of a mapping that is not in force: the settings page goes on showing what is
             return {**found.document, "objects": len(found.buildings)}
         rows = [

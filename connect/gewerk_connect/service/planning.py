@@ -18,10 +18,10 @@ from gewerk_connect.push import authorize
 from gewerk_connect.report.findings import gather
 from gewerk_connect.report.outcome import COUNTED, PLANNED, calm_counts, planned_counts
 from gewerk_connect.river import Progress, River, check_separator, open_ledger, target_view
-from gewerk_connect.service.upper import Upper
 from gewerk_connect.settings import Connection
 from gewerk_connect.survey import Survey, survey_of
-from gewerk_connect.targets import open_target, shape_of
+from gewerk_connect.targets import open_target
+from gewerk_connect.upper import open_river
 
 _LONGEST_VALUE = 200
 """Characters of a value shown before and after."""
@@ -48,15 +48,7 @@ def plan_all(
     """
     assert connection.target is not None
     with closing(open_target(connection.target, language="de")) as target:
-        river = River(
-            connection=connection,
-            upper=Upper(connection),
-            target=target,
-            as_of=as_of,
-            now=now,
-            shape=shape_of(connection.target),
-            progress=tell,
-        )
+        river = open_river(connection, target, as_of=as_of, now=now, progress=tell)
         with open_ledger(river, make=True) as store:
             check_separator(store, connection)
             authorize(target)

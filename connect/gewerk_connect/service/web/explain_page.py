@@ -11,11 +11,11 @@ from gewerk_connect.explain import Explanation, explain, flat, pick
 from gewerk_connect.ledger import Runs
 from gewerk_connect.service.history import History
 from gewerk_connect.service.schedule import Schedule
-from gewerk_connect.service.upper import Upper
 from gewerk_connect.service.web import words
 from gewerk_connect.service.web.door import Visit
 from gewerk_connect.service.web.forms import Form
 from gewerk_connect.targets import shape_of
+from gewerk_connect.upper import Upper
 
 ENTITIES = ("property", "unit", "landlord", "tenant")
 

@@ -19,5 +19,8 @@ def separator(visit: Visit) -> Response:
     wanted = visit.query.get("to", "")
     others = [one for one in SEPARATORS if one != fixed]
     to = wanted if wanted in others else next((one for one in others if one not in unsafe), others[0])
-    command = f"gewerk-connect change-separator --config service.toml --connection {quote(row.id)} --to {quote(to)}"
+    config = visit.house.service.configuration.file or "service.toml"
+    command = (
+        f"gewerk-connect change-separator --config {quote(str(config))} --connection {quote(row.id)} --to {quote(to)}"
+    )
     return visit.page("separator.html", fixed=fixed, others=others, unsafe=unsafe, to=to, command=command)

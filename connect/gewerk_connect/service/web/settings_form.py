@@ -16,6 +16,7 @@ LABELS: Mapping[str, Said] = {
     "separator": Said("Separator für zusammengesetzte IDs", "Separator for composite ids"),
     "clients": Said("Mandanten Nummern", "Client numbers"),
     "objects": Said("Objektnummern", "Object numbers"),
+    "objects_gone": Said("Objekte, die es nicht mehr gibt", "Properties that are gone"),
     "main_tenants_only": Said("Nur Hauptmieter übertragen", "Send main tenants only"),
     "vacant_units": Said("Leere Einheiten übertragen", "Send vacant units"),
     "usages": Said("Nutzungen", "Usages"),
@@ -76,7 +77,7 @@ def values_of(settings: Mapping[str, Any], country: str | None) -> dict[str, Any
     stored = whole.model_dump(mode="json")
     values: dict[str, Any] = {name: "yes" if stored[name] else "" for name in CHECKS}
     values |= {name: str(stored[name]) for name in (*WHOLE, "tenants_without_email", "floor_rule", "country")}
-    values |= {name: "\n".join(stored[name]) for name in NUMBERS}
+    values |= {name: "\n".join(stored[name]) for name in (*NUMBERS, "objects_gone")}
     values["fuse_percent"] = f"{whole.fuse_percent:g}".replace(".", ",")
     values["usages"] = list(stored["usages"])
     values["separator"] = settings.get("separator", "")
@@ -86,8 +87,9 @@ def values_of(settings: Mapping[str, Any], country: str | None) -> dict[str, Any
 
 def typed(sent: Sent) -> dict[str, Any]:
     """What was typed, as it was typed: also kept as a draft."""
-    names = (*CHECKS, *WHOLE, *NUMBERS, "separator", "tenants_without_email", "floor_rule", "country", "fuse_percent")
-    return {name: sent.text(name) for name in names} | {"usages": sent.texts("usages"), "exact": sent.texts("exact")}
+    texts = ("separator", "tenants_without_email", "floor_rule", "country", "fuse_percent", "objects_gone")
+    typed = {name: sent.text(name) for name in (*CHECKS, *WHOLE, *NUMBERS, *texts)}
+    return typed | {"usages": sent.texts("usages"), "exact": sent.texts("exact")}
 
 
 def read_settings(
@@ -99,6 +101,7 @@ def read_settings(
     """
     form = Form(typed(sent))
     settings = {name: value for name, value in stored.items() if name in ("usage_table", "floor_table")}
+    settings["objects_gone"] = split_numbers(form.values["objects_gone"])
 
     def wrong(name: str, text: str, **values: object) -> None:
         label = LABELS[name].in_(sent.language)

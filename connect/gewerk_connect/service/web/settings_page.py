@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from gewerk_connect.ledger import open_store
+from gewerk_connect.manifests import manifest
 from gewerk_connect.service.connections import ConnectionRow, VersionConflict
 from gewerk_connect.service.web.door import Visit
 from gewerk_connect.service.web.forms import Form
@@ -133,6 +134,7 @@ def _page(visit: Visit, form: Form, numbers: dict[str, Any], *, conflict: Any = 
         inventory=inventory,
         separators=SEPARATORS,
         usages=USAGES,
+        doubtful=bool(row.source_kind) and manifest(row.source_kind or "").absence_is_doubtful,
         fixed=fixed_separator(visit, row),
         conflict=conflict,
         version=visit.connections.get(row.id).version,

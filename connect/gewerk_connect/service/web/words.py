@@ -127,6 +127,7 @@ EVENTS: Mapping[str, tuple[str, Said]] = {
     "created": ("plus", Said("Einrichtung begonnen", "Set-up begun")),
     "credentials_saved": ("key-round", Said("Zugangsdaten geprüft und gespeichert", "Credentials checked and saved")),
     "settings_saved": ("sliders-horizontal", Said("Einstellungen geändert", "Settings changed")),
+    "separator_changed": ("git-compare", Said("Separator gewechselt", "Separator changed")),
     "schedule_saved": ("calendar", Said("Zeitplan geändert", "Schedule changed")),
     "mapping_saved": ("git-compare", Said("Zuordnung geändert", "Mapping changed")),
     "usages_saved": ("shapes", Said("Nutzungsarten geändert", "Usages changed")),

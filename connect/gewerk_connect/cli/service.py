@@ -1,0 +1,12 @@
+"""``serve``: the service with its pages and its engine."""
+
+from pathlib import Path
+
+from gewerk_connect.cli.commands import Call, guarded
+
+
+def serve(config: Path | None, language: str) -> None:
+    from gewerk_connect.service.serve import serve as serve_it
+
+    with guarded(Call(config or Path(), None, False, False, language)):
+        serve_it(config)
