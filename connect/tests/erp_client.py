@@ -47,6 +47,7 @@ class ErpClient:
     def __init__(self, erp: SimulatedErp) -> None:
         self.http = httpx2.Client(base_url=erp.url, timeout=20)
         self._tokens: dict[str, str] = {}
+        self._company: str | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -77,10 +78,12 @@ class ErpClient:
         answer = self.http.post("/relion/oauth2/some-tenant/v2.0/token", data=form)
         return str(answer.raise_for_status().json()["access_token"])
 
-    def get(self, kind: str, address: str, **query: Any) -> httpx2.Response:
-        query.setdefault("headers", {})
-        headers = {**self.headers(kind), **query.pop("headers")}
-        return self.http.get(address, headers=headers, **({"params": query} if query else {}))
+    def get(
+        self, kind: str, address: str, *, headers: dict[str, str] | None = None, timeout: float = 20, **query: Any
+    ) -> httpx2.Response:
+        """An address that has its query already (a next link) is asked as it is."""
+        sent = {**self.headers(kind), **(headers or {})}
+        return self.http.get(address, headers=sent, timeout=timeout, **({"params": query} if query else {}))
 
     def address(self, kind: str, resource: str, company: str | None = None) -> str:
         match kind:
@@ -96,7 +99,9 @@ class ErpClient:
                 return f"{SAP}/{resource}"
         if resource == "companies":
             return f"{RELION}/companies"
-        return f"{RELION}/companies({company or self.companies()[0]['id']})/{resource}"
+        if company is None:
+            self._company = company = self._company or self.companies()[0]["id"]
+        return f"{RELION}/companies({company})/{resource}"
 
     def page(self, kind: str, resource: str, **query: Any) -> httpx2.Response:
         """The first page, or what ``query`` asks for."""

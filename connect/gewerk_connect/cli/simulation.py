@@ -13,10 +13,10 @@ from gewerk_connect.sim.faults import Rate
 
 def simulate(data: Path, host: str, port: int, rate: float, seed: int, dialects: str | None, language: str) -> None:
     """Prints ``ready http://...`` as soon as it listens; scripts wait for this line."""
+    chosen = [kind.strip() for kind in dialects.split(",")] if dialects else list(KINDS)
+    if unknown := [kind for kind in chosen if kind not in KINDS]:
+        raise typer.BadParameter(f"{', '.join(unknown)} ({' '.join(KINDS)})", param_hint="--dialects")
     with guarded(Call(Path(), None, False, False, language)):
-        chosen = [kind.strip() for kind in dialects.split(",")] if dialects else list(KINDS)
-        if unknown := [kind for kind in chosen if kind not in KINDS]:
-            raise typer.BadParameter(f"{', '.join(unknown)} ({' '.join(KINDS)})", param_hint="--dialects")
         try:
             erp = SimulatedErp(data, host=host, port=port, dialects=chosen)
         except OSError as error:

@@ -68,6 +68,8 @@ def start_after(listing: Listing, cursor: str) -> int:
         *values, twin = orjson.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
         if isinstance(twin, bool) or not isinstance(twin, int) or twin < 0:
             raise TypeError
+        if listing.rows and len(values) != len(listing.values(listing.rows[0])):
+            raise ValueError
         place = listing.comparable(tuple(values))
         first = bisect_left(listing.rows, place, key=listing.place)
         return min(first + twin + 1, bisect_right(listing.rows, place, key=listing.place))

@@ -1,17 +1,14 @@
 """Every dialect and table: all rows arrive once over all pages, and they are what the export holds, read here anew."""
 
-import csv
 import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from functools import cache
 from typing import Any
 
-import openpyxl
 import pytest
-from erp_client import EXPORTS, RESOURCES, TABLES, ErpClient, Row, loaded
+from erp_client import RESOURCES, TABLES, ErpClient, Row, loaded
+from export_rows import karthago, sap, sigma
 from gewerk_connect.sim import SimulatedErp
 
 OWN = {"sigma": "wodis-sigma", "karthago": "uts-karthago", "sap": "sap-blue-eagle"}
@@ -27,30 +24,6 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, ErpClient]]:
 def from_sigma() -> Iterator[ErpClient]:
     with SimulatedErp(loaded("sigma")) as erp, ErpClient(erp) as client:
         yield client
-
-
-def sigma(table: str) -> list[Row]:
-    with (EXPORTS / "sigma" / f"{table}.csv").open(encoding="cp1252", newline="") as file:
-        return list(csv.DictReader(file, delimiter=";"))
-
-
-def karthago(table: str) -> list[Row]:
-    return list(json.loads((EXPORTS / "karthago" / f"{table}.json").read_text(encoding="utf-8"))["daten"])
-
-
-@cache
-def sap(sheet: str) -> list[Row]:
-    rows = openpyxl.load_workbook(EXPORTS / "sap" / "stammdaten.xlsx", read_only=True)[sheet].iter_rows(
-        values_only=True
-    )
-    head = next(rows)
-    return [
-        {
-            name: cell.strftime("%Y-%m-%d") if isinstance(cell, datetime) else cell
-            for name, cell in zip(head, row, strict=True)
-        }
-        for row in rows
-    ]
 
 
 KEYS = {

@@ -5,8 +5,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from gewerk_connect.sim.estate import (
     FIRM,
     LEASE,
@@ -130,6 +128,8 @@ class SapExport(FlatExport):
 
 
 def load(path: Path) -> SapExport:
+    import openpyxl  # takes a quarter of a second, which the other exports need not wait for
+
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         return SapExport({name: _table(name, book[name], key) for name, key in KEYS.items()})
