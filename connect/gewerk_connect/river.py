@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from gewerk_connect.canonical import PUSH_ORDER
+from gewerk_connect.canonical import PUSH_ORDER, Key
 from gewerk_connect.canonical.refusals import SettingsError
 from gewerk_connect.diff import TargetView
 from gewerk_connect.ledger import Busy, Records, Store, open_store, run_lock
@@ -32,8 +32,12 @@ class Upper(Protocol):
     def fetch(self, now: datetime, progress: Callable[[str, int, int | None], None]) -> None:
         """Reads a source that lies across a network anew; files are there already."""
 
+    @property
+    def hides(self) -> bool:
+        """Whether an object that the source does not list may only be hidden from us."""
+
     def in_doubt(self, objects: Sequence[Key]) -> list[bool]:
-        """For objects that the source does not list: whether it may only hide them from us."""
+        """For objects that the source does not list: whether that leaves it in doubt that they are gone."""
 
     def fingerprint(self) -> str: ...
 
@@ -46,13 +50,13 @@ class Doing(str):
     __slots__ = ("of", "stage")
 
     stage: str
-    """``reading_target``, ``reading_source``, ``comparing``, ``sending``, ``archive``, ``renaming``."""
+    """``reading_target``, ``fetching_source``, ``reading_source``, ``comparing``, ``sending``, ``archive``, ``renaming``."""
     of: str | None
-    """An entity, or a table of the source."""
+    """An entity, or a table or list of the source."""
 
     def __new__(cls, language: str, stage: str, of: str | None = None) -> "Doing":
         what = say(language, stage)
-        if stage == "reading_source":
+        if stage in ("fetching_source", "reading_source"):
             text = f"{what}: {of}" if of else what
         elif stage == "comparing" and of:
             text = f"{what}: {say(language, of)}"

@@ -1,12 +1,14 @@
 """Reading, judging and comparing: what would have to be done, before anything is. Or that nothing has moved at all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from gewerk_connect.canonical import Entity, Judged, Origin, Verdict
+from gewerk_connect.canonical import Entity, FindingCode, Judged, Origin, Verdict
 from gewerk_connect.diff import Comparison, Mark, TargetView, Tripped, check_fuse, compare
 from gewerk_connect.diff.fields import held_differs
 from gewerk_connect.ledger import Intent, Records, RunRow, Runs, Store
+from gewerk_connect.diff.hidden import Hidden, key_of, missing_objects
 from gewerk_connect.ledger.outbox import GROUP
 from gewerk_connect.river import LARGE_RUN, Doing, River, entities_of
 from gewerk_connect.stock import Group, Stock
@@ -28,10 +30,13 @@ class Survey:
 def survey_of(river: River, store: Store, view: TargetView | None, take: Callable[[Intent | Mark], None]) -> Survey:
     """Reads and compares, or finds that neither is needed. Every intent goes to ``take`` as it is found."""
     last = Runs(store).last_finished()
+    language = river.language
+    river.upper.fetch(
+        river.now(), lambda part, done, total: river.progress(Doing(language, "fetching_source", part), done, total)
+    )
     fingerprint = river.upper.fingerprint()
     if _is_as_last(river, store, view, last, fingerprint):
         return Survey({}, None, last, fingerprint)
-    language = river.language
     river.progress(Doing(language, "reading_source"), 0, None)
     stock = river.upper.judge(
         river.as_of, lambda table, done, total: river.progress(Doing(language, "reading_source", table), done, total)
@@ -39,6 +44,7 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
     results: dict[str, Comparison] = {}
     records = Records(store)
     for entity in entities_of(river, records):
+    hidden = _hidden(river, records, stock)
         results[entity] = result = Comparison()
         title = Doing(language, "comparing", entity)
         for decision in compare(
@@ -50,6 +56,7 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
             complete=entity == GROUP or stock.complete[Entity(entity)],
             result=result,
         ):
+            keeps=hidden.keeps,
             take(decision)
     settings = river.connection.settings
     tripped = (
@@ -59,12 +66,26 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
 
 
 def _is_as_last(river: River, store: Store, view: TargetView | None, last: RunRow | None, fingerprint: str) -> bool:
+def _hidden(river: River, records: Records, stock: Stock) -> Hidden:
+    """The objects in force that the source does not list and that nobody says are gone: a setting, or the ERP itself."""
+    if not river.upper.hides:
+        return Hidden((), records.payload)
+    missing = missing_objects(
+        (one.external_id for one in stock.stream(Entity.PROPERTY)), records.confirmed(Entity.PROPERTY)
+    )
+    asked = [one for one in missing if one.external_id not in river.connection.settings.objects_gone]
+    doubted = river.upper.in_doubt([key_of(one) for one in asked])
+    hidden = Hidden((one for one, doubt in zip(asked, doubted, strict=True) if doubt), records.payload)
+    stock.note_hidden(hidden.objects)
+    return hidden
+
+
     """Whether the last run read the same files with the same settings, reached the target, and nobody moved since."""
     if last is None or last.status != "succeeded" or last.outcome is None:
         return False
     if not last.as_of <= river.as_of or (last.valid_until is not None and river.as_of >= last.valid_until):
         return False
-    if last.settings_fingerprint != river.fingerprint():
+    if last.settings_fingerprint != river.fingerprint() or _left_in_doubt(last.outcome):
         return False
     records = Records(store)
     if records.unsettled() or (view is not None and (view.whole or view.count > LARGE_RUN)):
@@ -75,6 +96,11 @@ def _is_as_last(river: River, store: Store, view: TargetView | None, last: RunRo
 
 
 def _moved(records: Records, entity: str, view: TargetView) -> bool:
+def _left_in_doubt(outcome: Mapping[str, Any]) -> bool:
+    """Whether objects were kept that the source does not list: the ERP may know by now whether they are gone."""
+    return bool(outcome["findings"]["by_code"].get(FindingCode.OBJECT_HIDDEN))
+
+
     """Whether somebody changed a record in the target that we keep there."""
     for seen in view.stream(entity):
         known = records.one(entity, seen.external_id)

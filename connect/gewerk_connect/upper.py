@@ -1,11 +1,12 @@
 """The upper river bound to one connection's source, and a whole river from a connection: for commands and the service."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from gewerk_connect import stock
+from gewerk_connect.canonical import Key
 from gewerk_connect.push import Target
 from gewerk_connect.river import River
 from gewerk_connect.settings import Connection
@@ -22,7 +23,17 @@ class Upper:
 
     @cached_property
     def source(self) -> Source:
-        return open_source(self._connection.source)
+        return open_source(self._connection.source, self._connection.snapshot_folder())
+
+    def fetch(self, now: datetime, progress: Callable[[str, int, int | None], None]) -> None:
+        self.source = self.source.fetched(now, progress)
+
+    @property
+    def hides(self) -> bool:
+        return self.source.absence_is_doubtful
+
+    def in_doubt(self, objects: Sequence[Key]) -> list[bool]:
+        return self.source.in_doubt(objects)
 
     def fingerprint(self) -> str:
         return stock.fingerprint(self.source)

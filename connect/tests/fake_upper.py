@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from gewerk_connect.canonical import Entity, Finding, Judged, Origin, Verdict
+from gewerk_connect.canonical import Entity, Finding, FindingCode, Judged, Origin, Verdict
+from gewerk_connect.diff.decide import record_bytes
 from gewerk_connect.settings import Connection, Settings, SourceSettings, StateSettings, TargetSettings
 from gewerk_connect.stock import Group
 
@@ -59,10 +60,16 @@ class FakeStock:
         self.groups: list[Group] = []
         self.safe_separators = ("-",)
         self.source_rows = {}
+        self.hidden: list[str] = []
 
     @property
     def findings(self) -> Iterator[Finding]:
-        return iter(())
+        return (Finding(FindingCode.OBJECT_HIDDEN, Entity.PROPERTY, external_id, None) for external_id in self.hidden)
+
+    def note_hidden(self, objects: Iterable[str]) -> None:
+        self.hidden += objects
+        if self.hidden:
+            self.finding_counts["object_hidden"] = len(self.hidden)
 
     def stream(self, entity: Entity) -> Iterator[Judged]:
         for external_id in sorted(self._rows.get(entity, {})):
@@ -83,6 +90,14 @@ class FakeUpper:
     rows: dict[str, dict[str, Row]]
     judged: int = 0
     incomplete: set[Entity] = field(default_factory=set)
+    hides: bool = False
+    """Objects that it does not list may only be hidden."""
+
+    def fetch(self, now: datetime, progress: Callable[[str, int, int | None], None]) -> None:
+        """Its rows are there already."""
+
+    def in_doubt(self, objects: Sequence[tuple[str, ...]]) -> list[bool]:
+        return [self.hides] * len(objects)
 
     def fingerprint(self) -> str:
         return hashlib.sha256(

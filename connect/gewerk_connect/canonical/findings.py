@@ -35,6 +35,8 @@ class FindingCode(StrEnum):
     """An area, a count of rooms or a year that is no number: the field stays empty, the record is sent."""
     EMAIL_LOST = "email_lost"
     """A tenant already synced lost the e-mail address: kept and flagged (rule 6)."""
+    OBJECT_HIDDEN = "object_hidden"
+    """An object that the source no longer lists, perhaps only because rights were taken away: kept with all below it."""
     REFUSED = "refused"
     """The target refused the record; ``detail`` holds the API's own code."""
 

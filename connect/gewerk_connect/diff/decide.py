@@ -3,6 +3,7 @@
 The ERP leads for the fields it sends; what the connector never sent it never archives.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +18,15 @@ EMAIL_LOST = "tenant_without_email"
 _TYPED = frozenset({Entity.UNIT, Entity.LANDLORD, Entity.TENANT})
 """What the API keeps as sub-properties: each record names its type."""
 _ARCHIVE_REASONS = {"ended": "lease_ended", "not_yet": "not_yet"}
+
+
+Keeps = Callable[[str, Confirmed], bool]
+"""Whether a record of an entity that the source lacks is kept all the same."""
+
+
+def keeps_nothing(_entity: str, _known: Confirmed) -> bool:
+    """For sources that hide nothing."""
+    return False
 
 
 class Mark(NamedTuple):
@@ -54,16 +64,18 @@ def decide(
     whole: bool,
     complete: bool,
     result: Comparison,
+    keeps: Keeps = keeps_nothing,
 ) -> Intent | Mark | None:
     """One record's intent, or a mark in the ledger, or nothing; counts it in ``result``.
 
     ``whole``: the target was asked for everything, so what is not ``seen`` is not there.
-    ``complete``: the source yields this entity, so what it lacks has vanished.
+    ``complete``: the source yields this entity, so what it lacks has vanished, unless ``keeps`` says that it may only
+    be hidden.
     """
     if known is not None and known.hash is not None:
         result.in_force += 1
     if judged is None:
-        if complete:
+        if complete and not (known is not None and keeps(entity, known)):
             return _gone(entity, known, "vanished", result)
         result.unchanged += known is not None and known.hash is not None
         return None

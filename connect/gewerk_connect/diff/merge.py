@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gewerk_connect.canonical import Judged
-from gewerk_connect.diff.decide import Comparison, Mark, decide
+from gewerk_connect.diff.decide import Comparison, Keeps, Mark, decide, keeps_nothing
 from gewerk_connect.diff.seen import Seen
 from gewerk_connect.ledger import Confirmed, Intent
 
@@ -19,6 +19,7 @@ def compare(
     whole: bool = False,
     complete: bool = True,
     result: Comparison,
+    keeps: Keeps = keeps_nothing,
 ) -> Iterator[Intent | Mark]:
     """What is to be done for one entity, in the order of its external ids.
 
@@ -41,6 +42,7 @@ def compare(
             whole=whole,
             complete=complete,
             result=result,
+            keeps=keeps,
         )
         if decision is not None:
             yield decision

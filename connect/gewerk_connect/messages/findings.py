@@ -121,6 +121,14 @@ FINDINGS: dict[str, FindingText] = {
         "A tenant already sent has no e-mail address any more",
         "Check the e-mail address in the ERP; the tenant stays in the target as it was.",
     ),
+    FindingCode.OBJECT_HIDDEN: FindingText(
+        "Objekt fehlt in der Quelle und wurde behalten",
+        "Im ERP prüfen, ob Gewerk noch Rechte auf das Objekt hat. Gibt es das Objekt nicht mehr, seine ID in"
+        " [settings] objects_gone eintragen; dann wird es mit seinen Einheiten und Mietern archiviert.",
+        "An object is missing in the source and was kept",
+        "Check in the ERP whether Gewerk still has rights on the object. If it does not exist any more, put its id into"
+        " [settings] objects_gone; then it is archived with its units and tenants.",
+    ),
     FindingCode.REFUSED: FindingText(
         "Vom Ziel abgelehnt",
         "Den Grund im Bericht ansehen und die Daten im ERP berichtigen; jeder Lauf versucht es erneut.",

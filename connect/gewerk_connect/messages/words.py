@@ -192,6 +192,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "verdict_send": ("wird übertragen", "is sent"),
     "verdict_left_out": ("wird nicht übertragen ({reason})", "is not sent ({reason})"),
     "verdict_held": ("wird zurückgehalten ({reason})", "is held ({reason})"),
+    "fetching_source": ("Aus dem ERP holen", "Fetching from the ERP"),
     "adopt": ("übernommen", "adopted"),
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from gewerk_connect.canonical.refusals import SettingsError
-from gewerk_connect.manifests import BUILT_IN, Manifest, kinds, manifest
+from gewerk_connect.manifests import BUILT_IN, NETWORK, Manifest, kinds, manifest
 from gewerk_connect.source_settings import SourceSettings
 from gewerk_connect.sources.mapping_file import Mapping, load_mapping
 from gewerk_connect.sources.snapshot import Snapshots, read_snapshot, snapshot_files
@@ -49,7 +49,8 @@ def open_source(settings: SourceSettings, snapshots: Path | None = None) -> Sour
     return replace(
         source,
         place=replace(source.place, mapping=mapping),
-        read=getattr(read, "read_fetched", read_snapshot),
+        # what reads an ERP's files cannot read a snapshot; a source that has no files reads snapshots itself
+        read=read_snapshot if set(found.access) - NETWORK else read.read,
         files_of=snapshot_files,
         network=Network(_fetcher(found, settings, mapping), Snapshots(snapshots), None),
     ).pinned()

@@ -166,7 +166,7 @@ def read_snapshot(place: Place, mapped: TableMapping) -> RawTable | None:
     found = contents.get(mapped.resource)
     if found is None:
         return None
-    return RawTable(mapped.resource, columns_of(found, mapped), _batches(place.path, found, mapped))
+    return RawTable(mapped.resource, columns_of(found, mapped), numbered_batches(_rows(place.path, found, mapped)))
 
 
 def columns_of(found: Contents, mapped: TableMapping) -> list[str]:
@@ -184,25 +184,32 @@ def snapshot_files(place: Place) -> list[Path]:
     return [path for path in (place.path / name for name in names) if path.exists()]
 
 
-def _batches(path: Path, found: Contents, mapped: TableMapping) -> Iterator[tuple[int, list[Sequence[Any]]]]:
-    width = len(found.columns)
-    at = None if mapped.each is None else width + list(found.lists).index(mapped.each)
+def numbered_batches(rows: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, list[Sequence[Any]]]]:
+    """Batches of rows that bring their numbers: a batch's numbers have no gap, so rows that share one are parted."""
     start = 1
     part: list[Sequence[Any]] = []
+    for number, row in rows:
+        if part and (number != start + len(part) or len(part) == BATCH):
+            yield start, part
+            part = []
+        if not part:
+            start = number
+        part.append(row)
+    if part:
+        yield start, part
+
+
+def _rows(path: Path, found: Contents, mapped: TableMapping) -> Iterator[tuple[int, Sequence[Any]]]:
+    """A list's rows with the numbers of their records; with ``each``, one row per element."""
+    width = len(found.columns)
+    at = None if mapped.each is None else width + list(found.lists).index(mapped.each)
     with (path / file_name(mapped.resource)).open("rb") as file:
         for number, line in enumerate(file, 1):
             row = orjson.loads(line)
-            elements = [()] if at is None else row[at] or ()
-            for element in elements:
-                # the elements of one record share its number, and a batch's numbers have no gap
-                if part and (number != start + len(part) or len(part) == BATCH):
-                    yield start, part
-                    part = []
-                if not part:
-                    start = number
-                part.append([*row[:width], *element])
-    if part:
-        yield start, part
+            if at is None:
+                yield number, row[:width]
+            else:
+                yield from ((number, row[:width] + element) for element in row[at])
 
 
 def file_name(resource: str) -> str:

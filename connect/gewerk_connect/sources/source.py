@@ -114,19 +114,21 @@ class Source:
         if self.network is not None:
             self.network.snapshots.forget()
 
-    def gone(self, objects: Sequence[tuple[str, ...]]) -> list[bool]:
-        """For each object (building) by its key: whether the ERP says for certain that there is no such one any more.
+    def in_doubt(self, objects: Sequence[tuple[str, ...]]) -> list[bool]:
+        """For each object (building) that is not listed, by its key: whether it may only be hidden from us.
 
-        Always False where the source cannot be asked.
+        An ERP that can be asked is asked for each: what it says is not there (404) is in no doubt.
         """
-        if self.network is None or self.network.current is None or not objects:
+        if not self.absence_is_doubtful or not objects:
             return [False] * len(objects)
+        if self.network is None or self.network.current is None:
+            return [True] * len(objects)
         columns = self.mapping.tables["buildings"].columns
         levels = [field for field in ("client", "economic_entity", "number") if field in columns]
         asked: list[dict[str, str]] = [
             dict(zip(levels, key, strict=True)) if len(key) == len(levels) else {} for key in objects
         ]
-        return self.network.fetcher.gone(self.network.current, asked)
+        return [not gone for gone in self.network.fetcher.gone(self.network.current, asked)]
 
     @property
     def mapping(self) -> Mapping:

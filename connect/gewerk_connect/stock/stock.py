@@ -5,7 +5,7 @@ from __future__ import annotations  # array[int] as a type, before Python 3.12
 import gc
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -84,6 +84,12 @@ class Stock:
         """Every client number of the source, for the settings' type-ahead."""
 
     # -- counts and findings ------------------------------------------------------------------------------------------
+
+    def note_hidden(self, objects: Iterable[str]) -> None:
+        """Adds a finding for each object (external id) that is kept although the source does not list it."""
+        self._judged.findings += [
+            Finding(FindingCode.OBJECT_HIDDEN, Entity.PROPERTY, external_id, None) for external_id in objects
+        ]
 
     def _count_skipped(self) -> dict[str, int]:
         judged, held = self._judged, self._held

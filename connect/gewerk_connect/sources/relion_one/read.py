@@ -1,0 +1,6 @@
+"""RELion One is read from what was fetched; how it is fetched stands in ``mapping.toml``."""
+
+from gewerk_connect.sources.snapshot import read_snapshot as read
+from gewerk_connect.sources.snapshot import snapshot_files as files
+
+__all__ = ["files", "read"]
