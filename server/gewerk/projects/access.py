@@ -1,5 +1,6 @@
 """The only way a door gets an order. A manager finds its own, a firm and a crew those that they have, nobody else any."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,6 +36,13 @@ def orders(actor: Actor) -> QuerySet[WorkOrder]:
         return WorkOrder.objects.filter(firm_id=actor.organisation_id)
     require(is_caretaker(actor))
     return WorkOrder.objects.filter(organisation_id=actor.organisation_id, crew_id__in=crew_ids_of(actor))
+
+
+def seen_orders(actor: Actor, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these the actor may see, for files linked to them (``files.access.VIEWERS``)."""
+    if not (sees_orders(actor) or works_for_firm(actor) or is_caretaker(actor)):
+        return set()
+    return set(orders(actor).filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def order_for(actor: Actor, order_id: UUID) -> WorkOrder:
