@@ -7,8 +7,8 @@ from typing import Any
 from gewerk_connect.canonical import Entity, FindingCode, Judged, Origin, Verdict
 from gewerk_connect.diff import Comparison, Mark, TargetView, Tripped, check_fuse, compare
 from gewerk_connect.diff.fields import held_differs
-from gewerk_connect.ledger import Intent, Records, RunRow, Runs, Store
 from gewerk_connect.diff.hidden import Hidden, key_of, missing_objects
+from gewerk_connect.ledger import Intent, Records, RunRow, Runs, Store
 from gewerk_connect.ledger.outbox import GROUP
 from gewerk_connect.river import LARGE_RUN, Doing, River, entities_of
 from gewerk_connect.stock import Group, Stock
@@ -29,11 +29,11 @@ class Survey:
 
 def survey_of(river: River, store: Store, view: TargetView | None, take: Callable[[Intent | Mark], None]) -> Survey:
     """Reads and compares, or finds that neither is needed. Every intent goes to ``take`` as it is found."""
-    last = Runs(store).last_finished()
     language = river.language
     river.upper.fetch(
         river.now(), lambda part, done, total: river.progress(Doing(language, "fetching_source", part), done, total)
     )
+    last = Runs(store).last_finished()
     fingerprint = river.upper.fingerprint()
     if _is_as_last(river, store, view, last, fingerprint):
         return Survey({}, None, last, fingerprint)
@@ -43,8 +43,8 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
     )
     results: dict[str, Comparison] = {}
     records = Records(store)
-    for entity in entities_of(river, records):
     hidden = _hidden(river, records, stock)
+    for entity in entities_of(river, records):
         results[entity] = result = Comparison()
         title = Doing(language, "comparing", entity)
         for decision in compare(
@@ -55,8 +55,8 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
             whole=view is not None and view.whole,
             complete=entity == GROUP or stock.complete[Entity(entity)],
             result=result,
-        ):
             keeps=hidden.keeps,
+        ):
             take(decision)
     settings = river.connection.settings
     tripped = (
@@ -65,7 +65,6 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
     return Survey(results, stock, last, fingerprint if river.upper.fingerprint() == fingerprint else None, tripped)
 
 
-def _is_as_last(river: River, store: Store, view: TargetView | None, last: RunRow | None, fingerprint: str) -> bool:
 def _hidden(river: River, records: Records, stock: Stock) -> Hidden:
     """The objects in force that the source does not list and that nobody says are gone: a setting, or the ERP itself."""
     if not river.upper.hides:
@@ -80,6 +79,7 @@ def _hidden(river: River, records: Records, stock: Stock) -> Hidden:
     return hidden
 
 
+def _is_as_last(river: River, store: Store, view: TargetView | None, last: RunRow | None, fingerprint: str) -> bool:
     """Whether the last run read the same files with the same settings, reached the target, and nobody moved since."""
     if last is None or last.status != "succeeded" or last.outcome is None:
         return False
@@ -95,12 +95,12 @@ def _hidden(river: River, records: Records, stock: Stock) -> Hidden:
     return view is None or not any(_moved(records, entity, view) for entity in entities_of(river, records))
 
 
-def _moved(records: Records, entity: str, view: TargetView) -> bool:
 def _left_in_doubt(outcome: Mapping[str, Any]) -> bool:
     """Whether objects were kept that the source does not list: the ERP may know by now whether they are gone."""
     return bool(outcome["findings"]["by_code"].get(FindingCode.OBJECT_HIDDEN))
 
 
+def _moved(records: Records, entity: str, view: TargetView) -> bool:
     """Whether somebody changed a record in the target that we keep there."""
     for seen in view.stream(entity):
         known = records.one(entity, seen.external_id)

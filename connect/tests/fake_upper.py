@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from gewerk_connect.canonical import Entity, Finding, FindingCode, Judged, Origin, Verdict
-from gewerk_connect.diff.decide import record_bytes
 from gewerk_connect.settings import Connection, Settings, SourceSettings, StateSettings, TargetSettings
 from gewerk_connect.stock import Group
 

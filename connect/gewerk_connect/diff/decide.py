@@ -3,7 +3,7 @@
 The ERP leads for the fields it sends; what the connector never sent it never archives.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 

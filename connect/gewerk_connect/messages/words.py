@@ -147,6 +147,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "usage": ("Aufruf: {message}", "Usage: {message}"),
     "help_hint": ("Hilfe: {command} --help", "Help: {command} --help"),
     "reading_target": ("Bestand im Ziel lesen", "Reading the stock of the target"),
+    "fetching_source": ("Aus dem ERP holen", "Fetching from the ERP"),
     "reading_source": ("Export lesen", "Reading the export"),
     "sending": ("senden", "sending"),
     "comparing": ("Vergleichen", "Comparing"),
@@ -192,7 +193,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "verdict_send": ("wird übertragen", "is sent"),
     "verdict_left_out": ("wird nicht übertragen ({reason})", "is not sent ({reason})"),
     "verdict_held": ("wird zurückgehalten ({reason})", "is held ({reason})"),
-    "fetching_source": ("Aus dem ERP holen", "Fetching from the ERP"),
     "adopt": ("übernommen", "adopted"),
 }
 

@@ -83,13 +83,13 @@ class Stock:
         self.clients: list[str] = sorted(self._held.clients)
         """Every client number of the source, for the settings' type-ahead."""
 
-    # -- counts and findings ------------------------------------------------------------------------------------------
-
     def note_hidden(self, objects: Iterable[str]) -> None:
         """Adds a finding for each object (external id) that is kept although the source does not list it."""
         self._judged.findings += [
             Finding(FindingCode.OBJECT_HIDDEN, Entity.PROPERTY, external_id, None) for external_id in objects
         ]
+
+    # -- counts and findings ------------------------------------------------------------------------------------------
 
     def _count_skipped(self) -> dict[str, int]:
         judged, held = self._judged, self._held
