@@ -19,6 +19,17 @@ PUBLIC = frozenset(
         "ask_for_login_link",
         "mfa_authenticate",
         "mfa_login_webauthn",
+        # Signed links: of a QR code in the stairwell, and of a report's own status page.
+        "report_begin",
+        "report_step",
+        "report_photo_add",
+        "report_photo_show",
+        "report_photo_remove",
+        "status",
+        "status_live",
+        "status_take",
+        "status_add_photos",
+        "status_photo",
         # Only in a demo installation.
         "demo_login",
     }

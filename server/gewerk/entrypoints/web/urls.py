@@ -8,4 +8,5 @@ urlpatterns = [
     path("operator/", include("gewerk.entrypoints.web.operator.urls")),
     path("firm/", include("gewerk.entrypoints.web.firm.urls")),
     path("tenant/", include("gewerk.entrypoints.web.tenant.urls")),
+    path("", include("gewerk.entrypoints.web.report.urls")),
 ]
