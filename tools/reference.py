@@ -58,6 +58,7 @@ def _settings() -> str:
         ("[target]", settings.TargetSettings),
         ("[settings]", settings.Settings),
         ("[state]", settings.StateSettings),
+        ("[retention]", settings.RetentionSettings),
     ):
         said = _attribute_docs(model)
         rows = [

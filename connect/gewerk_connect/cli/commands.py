@@ -113,19 +113,9 @@ class _Source:
         from gewerk_connect import stock
         from gewerk_connect.sources import open_source
 
-        self.source = open_source(connection.source, connection.snapshot_folder())
+        self.source = open_source(connection.source)
         self._settings = connection.settings
         self._stock = stock
-
-    def fetch(self, now: datetime, progress: Callable[[str, int, int | None], None]) -> None:
-        self.source = self.source.fetched(now, progress)
-
-    @property
-    def hides(self) -> bool:
-        return self.source.absence_is_doubtful
-
-    def in_doubt(self, objects: Sequence[tuple[str, ...]]) -> list[bool]:
-        return self.source.in_doubt(objects)
 
     def fingerprint(self) -> str:
         return self._stock.fingerprint(self.source)
@@ -146,7 +136,6 @@ def check_source(call: Call) -> None:
         connection = call.load()
         upper = _Source(connection)
         with progress(wanted=not call.as_json) as show:
-            upper.fetch(datetime.now(UTC), show)
             stock = upper.judge(call.day, lambda what, done, total: show(what, done, total))
         kept, skipped, codes = gather(stock, ())
         counts = {
@@ -322,7 +311,7 @@ def explain(call: Call, entity: str, external_id: str, wanted_field: str | None)
             print_lines(explanation_text(found, call.language))
 
 
-def report(call: Call) -> None:
+def report(call: Call, xlsx: Path | None = None) -> None:
     from gewerk_connect.ledger import Runs, open_store
     from gewerk_connect.report import run_body
     from gewerk_connect.report.text import report_text
@@ -340,11 +329,29 @@ def report(call: Call) -> None:
                 return
             found: Sequence[Any] = list(runs.findings(last.no))
             refused = list(runs.refusals(last.no))
+        if xlsx is not None:
+            write_xlsx(xlsx, last, found, connection.name, call.language)
         if call.as_json:
             print_json(run_body(last, found))
+        elif xlsx is not None:
+            print_lines([say(call.language, "xlsx_written", file=xlsx)])
         else:
             print_lines(report_text(last, found, refused, connection.name, call.language))
         _end(call, len(found))
+
+
+def write_xlsx(path: Path, run: Any, findings: Sequence[Any], name: str, language: str) -> None:
+    """Raises ``SettingsError`` where the file cannot be written."""
+    from gewerk_connect.report.workbook import write_workbook
+
+    try:
+        write_workbook(path, run, findings, name, language)
+    except OSError as error:
+        raise SettingsError(
+            "file_unwritable",
+            f"{path.name} lässt sich nicht schreiben ({type(error).__name__}). Ist die Datei noch geöffnet?",
+            f"{path.name} cannot be written ({type(error).__name__}). Is the file still open?",
+        ) from error
 
 
 def _base_url(connection: Connection) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection as Transaction
 from sqlalchemy.exc import OperationalError
 
 from gewerk_connect.canonical.refusals import SettingsError
@@ -36,8 +35,7 @@ def erase(store: Store, entity: str, external_id: str) -> Erased:
     if known is not None and (known.hash is not None or known.state == State.UNSURE):
         raise _in_force(entity, external_id)
     one = (store.no, entity, external_id)
-    with store.write() as transaction:
-        _write_over(store, transaction)
+    with store.erase() as transaction:
         transaction.exec_driver_sql(
             store.sql(
                 "UPDATE receipts SET problem = NULL WHERE status = 'rejected' AND first_seq IN"  # noqa: S608
@@ -77,12 +75,6 @@ def compact(store: Store) -> None:
                 connection.exec_driver_sql(statement)
     except OperationalError as error:  # in use: SQLite writes over what was deleted anyway
         log.warning("state not compacted (%s)", type(error.orig).__name__)
-
-
-def _write_over(store: Store, transaction: Transaction) -> None:
-    """SQLite leaves what was deleted in its file until something else needs the room, unless it is told otherwise."""
-    if store.dialect == "sqlite":
-        transaction.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def _same_person(store: Store, entity: str, external_id: str, key: str) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,7 @@ next time. What is in force stays: without it the next run could not tell what c
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, func, select
 
@@ -16,23 +14,11 @@ from gewerk_connect.ledger import schema
 from gewerk_connect.ledger.lock import Busy, run_lock
 from gewerk_connect.ledger.runs import KEPT_FINDINGS_RUNS
 from gewerk_connect.ledger.store import Store
+from gewerk_connect.settings import RetentionSettings
 
 _R = schema.runs
 _AT_A_TIME = 1_000
 """Rows per statement."""
-
-
-class Retention(BaseModel):
-    """``[retention]``: days for which the ledger keeps what is no longer in force. 0: only what is needed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    runs: Annotated[int, Field(ge=0, le=36_500)] = 730
-    """Runs with their counts and messages; the last five always stay."""
-    findings: Annotated[int, Field(ge=0, le=36_500)] = 180
-    """Findings of a run, record by record; those of the last run always stay, and of more than five no ledger keeps any."""
-    archived: Annotated[int, Field(ge=0, le=36_500)] = 90
-    """What was last sent of a record that has been archived since: names, addresses, e-mails."""
 
 
 @dataclass(slots=True)
@@ -42,7 +28,7 @@ class Tidied:
     payloads: int = 0
 
 
-def tidy(store: Store, retention: Retention, now: datetime) -> Tidied:
+def tidy(store: Store, retention: RetentionSettings, now: datetime) -> Tidied:
     """Raises ``Busy`` while a run of this connection is under way, here or in a service."""
     with run_lock(store):
         with store.engine.connect() as transaction:
@@ -77,7 +63,7 @@ def _drop_archived(store: Store, before: datetime) -> int:
     old = [(entity, name, seq) for entity, name, seq in archived if (entity, name) not in recent and seq < bound]
     for start in range(0, len(old), _AT_A_TIME):
         some = old[start : start + _AT_A_TIME]
-        with store.write() as transaction:
+        with store.erase() as transaction:
             store.many(transaction, "DELETE FROM intents WHERE seq = ?", [(seq,) for _, _, seq in some])
             store.many(
                 transaction,
@@ -93,7 +79,7 @@ def _drop_findings(store: Store, before: datetime) -> int:
     last = select(func.max(_R.c.no)).where(_R.c.connection_no == store.no).scalar_subquery()
     old = select(_R.c.no).where(_R.c.connection_no == store.no, _R.c.finished_at < before, _R.c.no < last)
     table = schema.findings
-    with store.write() as transaction:
+    with store.erase() as transaction:
         return transaction.execute(delete(table).where(table.c.run_no.in_(old))).rowcount
 
 
@@ -105,7 +91,7 @@ def _drop_runs(store: Store, before: datetime) -> int:
         old = list(transaction.execute(mine.where(_R.c.finished_at < before)).scalars())
     gone = [no for no in old if no not in kept and no != succeeded]
     for no in gone:
-        with store.write() as transaction:
+        with store.erase() as transaction:
             _drop_run(store, transaction, no)
     return len(gone)
 

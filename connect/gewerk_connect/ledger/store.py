@@ -72,6 +72,14 @@ class Store:
         with self.engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def erase(self) -> Iterator[Connection]:
+        """Like ``write``; what is deleted is written over, else SQLite leaves it in its file until the room is needed."""
+        with self.write() as connection:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            yield connection
+
     def many(self, connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """The driver's own ``executemany``: a SQLAlchemy insert builds a dict per row and takes five times as long."""
         if rows:

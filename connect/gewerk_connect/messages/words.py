@@ -22,6 +22,51 @@ _WORDS: dict[str, tuple[str, str]] = {
     "assumed": ("Angenommen:", "Assumed:"),
     "untried": ("Nie am Original versucht:", "Never tried against the real one:"),
     "cannot": ("Geht dort nicht:", "Not possible there:"),
+    "sheet_overview": ("Übersicht", "Overview"),
+    "sheet_findings": ("Befunde", "Findings"),
+    "connection": ("Anbindung", "Connection"),
+    "as_of": ("Stichtag", "As of"),
+    "started": ("Begonnen", "Started"),
+    "finished": ("Beendet", "Finished"),
+    "result": ("Ergebnis", "Result"),
+    "message": ("Meldung", "Message"),
+    "finding": ("Befund", "Finding"),
+    "code": ("Kennung", "Code"),
+    "entity": ("Art", "Kind"),
+    "external_id": ("ID", "Id"),
+    "file": ("Datei", "File"),
+    "row_head": ("Zeile", "Row"),
+    "column": ("Spalte", "Column"),
+    "detail": ("Einzelheit", "Detail"),
+    "todo_head": ("Zu tun", "To do"),
+    "xlsx_written": ("Bericht geschrieben: {file}", "Report written: {file}"),
+    "forgotten": (
+        "Vergessen: {entity} {external_id}. Gelöscht: {intents} gesendete Stände, {findings} Befunde. Der Datensatz bleibt"
+        " als archiviert bekannt und wird nicht neu angelegt, solange das ERP ihn nicht sendet.",
+        "Forgotten: {entity} {external_id}. Deleted: {intents} versions sent, {findings} findings. The record stays known"
+        " as archived and is not made again unless the ERP sends it.",
+    ),
+    "nothing_known": (
+        "Über {entity} {external_id} ist hier nichts gespeichert.",
+        "Nothing is stored here about {entity} {external_id}.",
+    ),
+    "same_person": (
+        "Dieselbe Person steht auch in: {others}. Vergessen Sie diese ebenso, wenn die ganze Person gehen soll.",
+        "The same person also stands in: {others}. Have those forgotten too if the whole person is to go.",
+    ),
+    "snapshot_deleted": (
+        "Der letzte Abzug der Quelle wurde gelöscht; der nächste Lauf holt einen neuen.",
+        "The last snapshot of the source was deleted; the next run fetches a new one.",
+    ),
+    "source_still_has": (
+        "Das ERP liefert {entity} {external_id} noch: Der nächste Lauf sendet den Datensatz wieder. Löschen Sie ihn zuerst"
+        " dort.",
+        "The ERP still has {entity} {external_id}: the next run sends the record again. Delete it there first.",
+    ),
+    "tidied": (
+        "Aufgeräumt: {runs} Läufe, {findings} Befunde, {payloads} Stände archivierter Datensätze.",
+        "Tidied: {runs} runs, {findings} findings, {payloads} versions of archived records.",
+    ),
     "plan_title": ("Plan für {as_of}: {name}", "Plan for {as_of}: {name}"),
     "run_title": ("Lauf für {as_of}: {name}", "Run for {as_of}: {name}"),
     "report_title": (
@@ -147,7 +192,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "usage": ("Aufruf: {message}", "Usage: {message}"),
     "help_hint": ("Hilfe: {command} --help", "Help: {command} --help"),
     "reading_target": ("Bestand im Ziel lesen", "Reading the stock of the target"),
-    "fetching_source": ("Aus dem ERP holen", "Fetching from the ERP"),
     "reading_source": ("Export lesen", "Reading the export"),
     "sending": ("senden", "sending"),
     "comparing": ("Vergleichen", "Comparing"),

@@ -11,12 +11,14 @@ from pathlib import Path
 import orjson
 import psycopg
 import pytest
-from fake_upper import FakeUpper, connection, house
+from fake_upper import FakeUpper, connection, house, out
 from gewerk_connect import run
 from gewerk_connect.ledger import Busy, Records, open_store, run_lock
+from gewerk_connect.ledger.erasure import compact, erase
+from gewerk_connect.ledger.retention import tidy
 from gewerk_connect.report import Outcome
 from gewerk_connect.separator import change_separator
-from gewerk_connect.settings import StateSettings
+from gewerk_connect.settings import RetentionSettings, StateSettings
 from gewerk_connect.targets import open_target
 from lower import AS_OF, now, quick_patience, totals
 from standin import StandIn
@@ -131,3 +133,17 @@ def test_a_killed_process_gives_its_lock_back(url: str) -> None:
             except Busy:  # the server notices the broken connection in a moment
                 time.sleep(0.1)
         pytest.fail("the lock was not given back")
+
+
+def test_a_person_is_forgotten(tmp_path: Path, api: StandIn, url: str) -> None:
+    rows = house()
+    run.apply(river(tmp_path, api, url, FakeUpper(rows)))
+    rows["tenant"]["1-00-7"] = out("ended")
+    run.apply(river(tmp_path, api, url, FakeUpper(rows)))
+    with open_store(url, "haus", api.url) as store:
+        with run_lock(store):
+            assert erase(store, "tenant", "1-00-7").intents >= 1
+        compact(store)
+        assert Records(store).last_sent("tenant", "1-00-7") is None
+        assert tidy(store, RetentionSettings(runs=0, findings=0, archived=0), now()).runs == 0
+    assert run.plan(river(tmp_path, api, url, FakeUpper(rows), whole=True)).changed == 0
