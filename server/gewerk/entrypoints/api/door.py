@@ -186,3 +186,19 @@ def answer(data: Any, *, status: int = 200, headers: dict[str, str] | None = Non
         content_type="application/json",
         headers=headers or {},
     )
+
+
+class InvalidETag(Refusal):
+    code = "invalid_if_match"
+    message = gettext_lazy("If-Match must be the ETag of the record as it was read, one in double quotes.")
+
+
+def if_match(request: HttpRequest) -> int | None:
+    """The version that If-Match names; ``*`` and a missing header name none."""
+    text = request.headers.get("If-Match")
+    if text is None or text.strip() == "*":
+        return None
+    digits = text.strip().removeprefix("W/").strip('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+        raise InvalidETag(status=400)
+    return int(digits)

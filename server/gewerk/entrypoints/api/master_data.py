@@ -14,11 +14,11 @@ from pydantic import Field, TypeAdapter
 
 from gewerk.entrypoints.api import cursors, schemas
 from gewerk.entrypoints.api.batches import ARCHIVES, RENAMES, UPSERTS, Batch, records_of, result_of
-from gewerk.entrypoints.api.door import actor_of, answer, body, in_turn, once, only_known, raw_body
+from gewerk.entrypoints.api.door import actor_of, answer, body, if_match, in_turn, once, only_known, raw_body
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.problems import InvalidInput
 from gewerk.kit.locks import writers_turn
-from gewerk.kit.refusals import FieldProblem, Refusal
+from gewerk.kit.refusals import FieldProblem
 from gewerk.portfolio.access import sub_property_for
 from gewerk.portfolio.operations.archive import archive, archive_many
 from gewerk.portfolio.operations.change import change
@@ -46,11 +46,6 @@ _NDJSON = "application/x-ndjson"
 _ARCHIVED = {"all": None, "true": True, "false": False}
 _LINES = 200
 """Records per piece of a stream."""
-
-
-class InvalidETag(Refusal):
-    code = "invalid_if_match"
-    message = _("If-Match must be the ETag of the record as it was read, one in double quotes.")
 
 
 class Resource:
@@ -311,7 +306,7 @@ def _add_single(api: NinjaAPI, resource: Resource) -> None:
         """Only the fields sent change. With If-Match: 412 when somebody was faster."""
         only_known(request)
         actor = actor_of(request)
-        version = _version(request)
+        version = if_match(request)
         type_, adapter = resource.type, resource.changes
         if type_ is None or adapter is None:
             type_ = sub_property_for(actor, record_id).type
@@ -333,7 +328,7 @@ def _add_single(api: NinjaAPI, resource: Resource) -> None:
         """By Gewerk's own id; what is archived already stays as it is. With If-Match: 412 when somebody was faster."""
         only_known(request)
         actor = actor_of(request)
-        version = _version(request)
+        version = if_match(request)
         reason = body(request, _ARCHIVE)["reason"]
         type_ = resource.type or sub_property_for(actor, record_id).type
 
@@ -368,17 +363,6 @@ def _chosen(text: str | None, known: frozenset[str]) -> set[str] | None:
         message = str(_("There is no such field. Fields: %(fields)s.")) % {"fields": ", ".join(sorted(known))}
         raise InvalidInput(problems=(FieldProblem("/query/fields", "unknown_field", message),))
     return chosen | {"id"}
-
-
-def _version(request: HttpRequest) -> int | None:
-    """The version that If-Match names; ``*`` and a missing header name none."""
-    text = request.headers.get("If-Match")
-    if text is None or text.strip() == "*":
-        return None
-    digits = text.strip().removeprefix("W/").strip('"')
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
-        raise InvalidETag(status=400)
-    return int(digits)
 
 
 def _lines(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
