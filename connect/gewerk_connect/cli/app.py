@@ -168,12 +168,28 @@ def build(language: str) -> typer.Typer:
         config: Config,
         to: Annotated[str, typer.Option("--to", help=text("to"), parser=parse_separator, metavar="- _ . / |")],
         yes: Annotated[bool, typer.Option("--yes", help=text("yes"))] = False,
+        connection: Annotated[str | None, typer.Option("--connection", help=text("connection"), metavar="ID")] = None,
         as_json: Json = False,
         lang: Lang = language,
     ) -> None:
         from gewerk_connect.cli import commands, separator
 
-        separator.change_separator(commands.Call(config, None, as_json, False, lang), to, yes)
+        call = commands.Call(config, None, as_json, False, lang)
+        if connection is None:
+            separator.change_separator(call, to, yes)
+        else:
+            separator.change_separator_of_service(call, connection, to, yes)
+
+    @app.command("serve", help=text("serve"))
+    def serve(
+        config: Annotated[
+            Path | None, typer.Option("--config", "-c", help=text("service_config"), metavar=text("file"))
+        ] = None,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import service
+
+        service.serve(config, lang)
 
     @app.command("sources", help=text("sources"))
     def sources(as_json: Json = False, lang: Lang = language) -> None:

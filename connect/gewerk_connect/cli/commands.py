@@ -113,9 +113,19 @@ class _Source:
         from gewerk_connect import stock
         from gewerk_connect.sources import open_source
 
-        self.source = open_source(connection.source)
+        self.source = open_source(connection.source, connection.snapshot_folder())
         self._settings = connection.settings
         self._stock = stock
+
+    def fetch(self, now: datetime, progress: Callable[[str, int, int | None], None]) -> None:
+        self.source = self.source.fetched(now, progress)
+
+    @property
+    def hides(self) -> bool:
+        return self.source.absence_is_doubtful
+
+    def in_doubt(self, objects: Sequence[tuple[str, ...]]) -> list[bool]:
+        return self.source.in_doubt(objects)
 
     def fingerprint(self) -> str:
         return self._stock.fingerprint(self.source)
@@ -136,6 +146,7 @@ def check_source(call: Call) -> None:
         connection = call.load()
         upper = _Source(connection)
         with progress(wanted=not call.as_json) as show:
+            upper.fetch(datetime.now(UTC), show)
             stock = upper.judge(call.day, lambda what, done, total: show(what, done, total))
         kept, skipped, codes = gather(stock, ())
         counts = {

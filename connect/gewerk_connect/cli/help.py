@@ -35,6 +35,18 @@ HELP: dict[str, tuple[str, str]] = {
         "Führt die Änderung aus. Darf jederzeit abgebrochen werden: Derselbe Befehl vollendet sie.",
         "Carries out the change. May be stopped at any time: the same command completes it.",
     ),
+    "connection": (
+        "Anbindung des Dienstes; --config nennt dann die Konfiguration des Dienstes.",
+        "A connection of the service; --config then names the service's configuration.",
+    ),
+    "serve": (
+        "Startet den Dienst: Seiten zum Einrichten, Zeitplan und Läufe.",
+        "Starts the service: pages to set it up, schedule and runs.",
+    ),
+    "service_config": (
+        "Konfiguration des Dienstes (TOML); jede Angabe auch als Umgebungsvariable GEWERK_CONNECT_*.",
+        "The service's configuration (TOML); each entry also as environment variable GEWERK_CONNECT_*.",
+    ),
     "sources": ("Nennt die ERP-Systeme, die gelesen werden können.", "Lists the ERPs that can be read."),
     "xlsx": (
         "Schreibt den Bericht als XLSX-Datei: Zahlen und jeder Befund, ohne Personendaten.",

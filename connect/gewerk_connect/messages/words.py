@@ -192,6 +192,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "usage": ("Aufruf: {message}", "Usage: {message}"),
     "help_hint": ("Hilfe: {command} --help", "Help: {command} --help"),
     "reading_target": ("Bestand im Ziel lesen", "Reading the stock of the target"),
+    "fetching_source": ("Aus dem ERP holen", "Fetching from the ERP"),
     "reading_source": ("Export lesen", "Reading the export"),
     "sending": ("senden", "sending"),
     "comparing": ("Vergleichen", "Comparing"),
