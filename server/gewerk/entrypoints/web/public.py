@@ -12,6 +12,10 @@ PUBLIC = frozenset(
         # Signed links from mails.
         "accept_invitation",
         "open_login_link",
+        # Signed links from mails to tenants: one visit, and its calendar file; and a calendar program's own address.
+        "visit_by_link",
+        "visit_calendar_file",
+        "calendar_feed",
         # Getting in and out.
         "account_login",
         "account_logout",

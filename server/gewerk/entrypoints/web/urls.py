@@ -9,4 +9,5 @@ urlpatterns = [
     path("firm/", include("gewerk.entrypoints.web.firm.urls")),
     path("tenant/", include("gewerk.entrypoints.web.tenant.urls")),
     path("", include("gewerk.entrypoints.web.report.urls")),
+    path("", include("gewerk.entrypoints.web.visits.urls")),
 ]
