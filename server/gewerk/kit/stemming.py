@@ -13,11 +13,11 @@ def stem(folded: str) -> str:
     if len(folded) <= SHORTEST or not folded.isalpha():
         return folded
     word = folded[2:] if folded.startswith("ge") and len(folded) >= 6 else folded
-    while len(word) > 3:
+    while len(word) > SHORTEST:
         if len(word) > 5 and word.endswith(("em", "er", "nd")):
             word = word[:-2]
         elif word.endswith(("e", "s", "n", "t")):
             word = word[:-1]
         else:
             break
-    return word if len(word) >= SHORTEST else folded
+    return word

@@ -12,7 +12,7 @@ class State(models.TextChoices):
     NEW = "new", _("new")
     IN_REVIEW = "in_review", _("in review")
     IN_PROGRESS = "in_progress", _("in progress")
-    WAITING = "waiting", _("waiting")
+    WAITING = "waiting", _("on hold")
     RESOLVED = "resolved", _("resolved")
     CLOSED = "closed", _("closed")
     REJECTED = "rejected", _("rejected")
@@ -88,7 +88,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "close",
-        _("Close"),
+        _("Close the ticket"),
         _("closed it"),
         frozenset({State.RESOLVED}),
         State.CLOSED,

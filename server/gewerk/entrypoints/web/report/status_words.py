@@ -63,7 +63,7 @@ _NEXT: dict[str, tuple[Promise, Promise]] = {
     ),
     State.WAITING: (gettext_lazy("It has to wait a little"), gettext_lazy("We go on as soon as that is possible.")),
     State.RESOLVED: (gettext_lazy("It should be mended"), gettext_lazy("Please have a look: is everything all right?")),
-    State.CLOSED: (gettext_lazy("Finished"), gettext_lazy("Nothing more has to be done.")),
+    State.CLOSED: (gettext_lazy("All done"), gettext_lazy("Nothing more has to be done.")),
     State.REJECTED: (gettext_lazy("Rejected"), gettext_lazy("We do not work on this report. The reason stands below.")),
 }
 
