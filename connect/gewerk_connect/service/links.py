@@ -69,7 +69,7 @@ class Link(BaseModel):
         if zone is not None:
             try:
                 ZoneInfo(zone)
-            except (OSError, ValueError) as error:  # an unknown name, or one that is no name
+            except (KeyError, OSError, ValueError) as error:  # an unknown name, or one that is no name
                 raise ValueError("no time zone") from error
         return zone
 

@@ -1,6 +1,5 @@
 """``gewerk-connect serve``: pages and engine in one process, behind granian."""
 
-import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,8 @@ from gewerk_connect.service.connections import Connections
 from gewerk_connect.service.engine import Engine
 from gewerk_connect.service.installation import open_service
 from gewerk_connect.service.links import public_key
+from gewerk_connect.service.watch import Watch, write_logs
+from gewerk_connect.service.watch.metrics import Metrics
 from gewerk_connect.service.web.app import make_app
 from gewerk_connect.service.web.door import House
 
@@ -67,19 +68,24 @@ def make() -> Starlette:
 
 def application(configuration: Configuration) -> Starlette:
     """Pages, and an engine that works from the application's start to its end."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    write_logs(configuration.watch.log)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         with open_service(configuration) as service:
-            engine = Engine(service, Connections(service), now=now, limits=configuration.engine)
+            connections = Connections(service)
+            engine = Engine(service, connections, now=now, limits=configuration.engine)
             house = House(service, engine, now)
-            app.state.house = house
+            watch = Watch(service, connections, now=now)
+            app.state.house, app.state.watch = house, watch
+            app.state.metrics = Metrics(service, connections, engine, watch.notices, now)
             await run_in_threadpool(engine.start)
+            watch.start()
             try:
                 yield
             finally:
                 house.looks.close()
+                await run_in_threadpool(watch.stop)
                 await run_in_threadpool(engine.stop)
 
     return make_app(configuration, lifespan)

@@ -24,7 +24,7 @@ SECRETS = {"target": {"client_secret": "streng-geheim"}, "source": {}}
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    with open_service(Configuration(data=tmp_path / "data")) as opened:
+    with open_service(Configuration(data=tmp_path / "data", roots=(Path("/exports"),))) as opened:
         yield opened
 
 

@@ -2,7 +2,7 @@
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from gewerk_connect.service import sessions
 from gewerk_connect.service.links import LinkRefused, use_link
@@ -52,8 +52,3 @@ def close(visit: Visit) -> Response:
     answer.headers.append("set-cookie", _cookie(visit.house, "", 0))
     return answer
 
-
-async def health(request: Request) -> Response:
-    """For whoever watches the process: it answers."""
-    del request
-    return JSONResponse({"status": "ok"})

@@ -1,6 +1,8 @@
 """What every answer says to the browser: the policy, who may show it in a frame, and that pages are nobody's to keep."""
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gewerk_connect.service.configuration import Configuration
@@ -19,7 +21,8 @@ class Headers:
                 f" frame-ancestors {ancestors}"
             ),
             "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
+            # with no-referrer a browser would not say where a form comes from
+            "referrer-policy": "same-origin",
         }
         if not configuration.frame_ancestors:
             self._fixed["x-frame-options"] = "DENY"
@@ -31,6 +34,19 @@ class Headers:
             await self._app(scope, receive, send)
             return
 
+        if _length(scope) > LARGEST_BODY:
+            await Response(status_code=413)(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > LARGEST_BODY:
+                raise HTTPException(413)
+            return message
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -39,4 +55,9 @@ class Headers:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        await self._app(scope, counted, with_headers)
+
+
+def _length(scope: Scope) -> int:
+    text = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(text) if text.isdigit() else 0

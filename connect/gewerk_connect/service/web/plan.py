@@ -11,7 +11,7 @@ from gewerk_connect.service.web.door import Visit
 from gewerk_connect.service.web.forms import Form
 from gewerk_connect.service.web.paging import ROWS, Page, page_number
 from gewerk_connect.service.web.steps import is_done, steps
-from gewerk_connect.service.web.words import ACTIONS, ENTITIES
+from gewerk_connect.service.web.words import ACTIONS, ENTITIES, TO_DO
 
 _WAIT = 3.0
 """Seconds that a page waits for a plan before it shows how far it is."""
@@ -140,12 +140,18 @@ def finding_groups(outcome: dict[str, Any], language: str) -> list[dict[str, Any
             "code": code,
             "count": count,
             "title": FINDINGS[code].title(language) if code in FINDINGS else code,
-            "todo": FINDINGS[code].todo(language) if code in FINDINGS else "",
+            "todo": _to_do(code, language),
             "effect": "held" if code in HELD else "left_out" if code in LEFT_OUT else "sent",
         }
         for code, count in sorted(by_code.items(), key=lambda pair: (pair[0] not in HELD, pair[1]))
         if count
     ]
+
+
+def _to_do(code: str, language: str) -> str:
+    if code in TO_DO:
+        return TO_DO[code].in_(language)
+    return FINDINGS[code].todo(language) if code in FINDINGS else ""
 
 
 HELD = frozenset(

@@ -71,6 +71,36 @@ SKIPPED: Mapping[str, Said] = {
     "parent_held": Said("Hängen an Zurückgehaltenem", "Depend on held records"),
     "unmapped_value": Said("Unbekannte Schlüssel des ERP", "Unknown codes of the ERP"),
 }
+TO_DO: Mapping[str, Said] = {
+    "unmapped_usage": Said(
+        "Der Nutzung zuordnen; bis dahin gilt die Einheit als „Sonstige“.",
+        "Map it to a usage; until then the unit counts as “Other”.",
+    ),
+    "unmapped_value": Said(
+        "In der Zuordnung eintragen oder im ERP berichtigen.", "Enter it in the mapping, or correct it in the ERP."
+    ),
+    "id_collision": Said(
+        "Einen Separator wählen, der in keiner Nummer vorkommt; die Einstellungen nennen die sicheren.",
+        "Choose a separator that occurs in no number; the settings name the safe ones.",
+    ),
+    "separator_in_key": Said(
+        "Vor dem ersten Lauf einen sicheren Separator wählen; die Einstellungen nennen ihn.",
+        "Choose a safe separator before the first run; the settings name it.",
+    ),
+    "unknown_client": Said(
+        "Die Mandanten Nummern in den Einstellungen prüfen.", "Check the client numbers in the settings."
+    ),
+    "unknown_object": Said(
+        "Die Objektnummern in den Einstellungen prüfen.", "Check the object numbers in the settings."
+    ),
+    "object_hidden": Said(
+        "Im ERP prüfen, ob Gewerk noch Rechte auf das Objekt hat. Gibt es das Objekt nicht mehr, tragen Sie seine ID in den"
+        " Einstellungen unter „Objekte, die es nicht mehr gibt“ ein.",
+        "Check in the ERP whether Gewerk still has rights on the property. If it is gone, enter its id in the settings"
+        " under “Properties that are gone”.",
+    ),
+}
+"""What to do about a finding, where the page has a place for it that the command line lacks."""
 REASONS: Mapping[str, Said] = {
     "erp_changed": Said("im ERP geändert", "changed in the ERP"),
     "settings_changed": Said("Einstellung oder ERP geändert", "setting or ERP changed"),
