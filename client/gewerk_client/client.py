@@ -1,6 +1,6 @@
 """The API's verbs, as spec 02 names them; the token and the connection are ``session.Session``'s."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
@@ -34,6 +34,7 @@ class Client(Session):
         connections: int = 8,
         user_agent: str = "gewerk-client",
         transport: httpx2.BaseTransport | None = None,
+        on_answer: Callable[[int | None], None] = lambda _status: None,
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -48,6 +49,7 @@ class Client(Session):
             connections=connections,
             user_agent=user_agent,
             transport=transport,
+            on_answer=on_answer,
         )
 
     # master data

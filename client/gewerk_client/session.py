@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -21,7 +21,8 @@ class Session:
     """One API address, one connection pool, one token; safe to use from several threads.
 
     ``api_url`` is what every path is appended to. ``timeout`` is in seconds and counts for each read, not for a whole
-    stream. The token comes from ``POST /token`` with client id and secret in JSON. Raises ``ApiError`` and its children.
+    stream. ``on_answer`` hears the status of every answer, None where none came. The token comes from ``POST /token``
+    with client id and secret in JSON. Raises ``ApiError`` and its children.
     """
 
     def __init__(
@@ -35,12 +36,14 @@ class Session:
         connections: int = 8,
         user_agent: str = "gewerk-client",
         transport: httpx2.BaseTransport | None = None,
+        on_answer: Callable[[int | None], None] = lambda _status: None,
     ) -> None:
         self.api_url = api_url
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._token: str | None = None
         self._token_ends = 0.0
         self._token_lock = threading.Lock()
+        self._on_answer = on_answer
         self.server_time: datetime | None = None
         """The server's clock (``Date``) at the last answer; to ask later what changed since."""
         self._http = httpx2.Client(
@@ -121,15 +124,17 @@ class Session:
         try:
             answer = self._http.request(method, self.api_url + path, params=params, content=content, headers=sent)
         except httpx2.TransportError as error:
+            self._on_answer(None)
             raise Unavailable(f"{method} {path}: {type(error).__name__}") from error
         except (httpx2.InvalidURL, httpx2.DecodingError) as error:
             raise NotGewerk(f"{method} {path}: {type(error).__name__}") from error
-        self._note_time(answer)
+        self._note(answer)
         if not answer.is_success:
             raise error_from(answer.status_code, answer.headers, answer.content, now=_now(), what=f"{method} {path}")
         return answer
 
-    def _note_time(self, answer: httpx2.Response) -> None:
+    def _note(self, answer: httpx2.Response) -> None:
+        self._on_answer(answer.status_code)
         date = answer.headers.get("date")
         if date:
             try:
@@ -193,8 +198,9 @@ class _Streamed:
         try:
             self._answer = self._client._http.send(self._request, stream=True)
         except httpx2.TransportError as error:
+            self._client._on_answer(None)
             raise Unavailable(f"GET {self._path}: {type(error).__name__}") from error
-        self._client._note_time(self._answer)
+        self._client._note(self._answer)
         return self._answer
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

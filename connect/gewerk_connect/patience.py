@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
+from gewerk_connect import meter
+
 T = TypeVar("T")
 
 
@@ -28,6 +30,8 @@ class Patience:
     first_wait: float = 0.5
     longest_wait: float = 60.0
     give_up_after: float = 900.0
+    side: meter.Side = "target"
+    """Whom it is towards."""
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
@@ -72,3 +76,4 @@ class Patience:
             if left <= 0:
                 return
             self.sleep(left)
+            meter.waited(self.side, left)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from gewerk_connect.canonical.refusals import SettingsError
 from gewerk_connect.service.limits import Limits
+from gewerk_connect.settings import RetentionSettings
 
 PREFIX = "GEWERK_CONNECT_"
 Origin = Annotated[str, Field(pattern=r"^https?://[^\s/;,'\"]+$")]
@@ -49,10 +50,21 @@ class Adopted(_Table):
     organisation: str
 
 
+class Watching(_Table):
+    """``[watch]``: what is written down and told about the service."""
+
+    log: Literal["auto", "json", "console"] = "auto"
+    """Form of the logs on stderr; auto: text on a terminal, else JSON lines."""
+    metrics_token: SecretStr | None = None
+    """Whoever sends it as ``Authorization: Bearer`` gets the metrics at ``/metrics``; without one nobody does."""
+    secret_days: Annotated[int, Field(ge=0, le=3650)] = 180
+    """Age in days from which a notice asks for the client secret to be rotated; 0: never."""
+
+
 class Mail(_Table):
     """``[smtp]``: where messages about failed runs go out."""
 
-    url: str
+    url: Annotated[str, Field(pattern=r"^smtp(s|\+plain)?://\S+$")]
     """``smtp://user:password@host:587`` (STARTTLS), ``smtps://host:465``, ``smtp+plain://host:25``."""
     sender: str = "Gewerk Connect <connect@localhost>"
     to: tuple[str, ...] = ()
@@ -84,6 +96,9 @@ class Configuration(_Table):
     key: SecretStr | None = None
     """Fernet keys separated by blanks, the first encrypts; default: made once in ``data``."""
     smtp: Mail | None = None
+    watch: Watching = Watching()
+    retention: RetentionSettings = RetentionSettings()
+    """For how long the ledgers keep what is no longer in force: ``[retention]``."""
     adopt: tuple[Adopted, ...] = ()
     engine: Limits = Limits()
     """How much at once: ``[engine]``."""
@@ -161,6 +176,9 @@ def _from_environment(environment: Mapping[str, str], data: Mapping[str, Any]) -
     if "issuers" in given:
         pairs = (entry.partition("=") for entry in given["issuers"].split())
         found["issuers"] = [{"name": name, "public_key": key} for name, _, key in pairs]
+    watch = {name: given[name] for name in ("log", "metrics_token") if name in given}
+    if watch:
+        found["watch"] = {**data.get("watch", {}), **watch}
     if "smtp_url" in given:
         smtp = dict(data.get("smtp", {})) | {"url": given["smtp_url"]}
         found["smtp"] = smtp | ({"sender": given["mail_from"]} if "mail_from" in given else {})

@@ -11,6 +11,7 @@ from gewerk_connect.service.configuration import Configuration
 from gewerk_connect.service.connections import Connections
 from gewerk_connect.service.engine import Engine
 from gewerk_connect.service.installation import open_service
+from gewerk_connect.service.watch import Watch, write_logs
 
 
 def work(configuration: Configuration) -> None:
@@ -24,11 +25,16 @@ def work(configuration: Configuration) -> None:
     signal.signal(signal.SIGINT, end)
     # a stock lives until it is compared: looking through it for rubbish again and again finds none
     gc.set_threshold(50_000, 20, 20)
+    write_logs(configuration.watch.log)
     with open_service(configuration) as service:
-        engine = Engine(service, Connections(service), now=lambda: datetime.now(UTC), limits=configuration.engine)
+        connections = Connections(service)
+        engine = Engine(service, connections, now=lambda: datetime.now(UTC), limits=configuration.engine)
+        watch = Watch(service, connections, now=lambda: datetime.now(UTC))
         engine.start()
+        watch.start()
         print("ready", flush=True)  # noqa: T201 - whoever starts it waits for this line
         told.wait()
+        watch.stop()
         engine.stop()
     # threads that wait for what another worker has taken over would keep the process for as long
     os._exit(0)

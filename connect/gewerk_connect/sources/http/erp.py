@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 import orjson
 
+from gewerk_connect import meter
 from gewerk_connect.canonical.refusals import SettingsError, SourceError
 from gewerk_connect.patience import Patience
 from gewerk_connect.source_settings import SourceSettings, address_problems
@@ -65,9 +66,11 @@ class Erp:
         limiter = limiter_for(self._origin, settings.requests_per_second, settings.parallel_requests)
         self._limiter = limiter
         patience = settings.patience_seconds
-        self.patience = Patience(first_wait=FIRST_WAIT, longest_wait=60.0, give_up_after=patience, sleep=sleep)
+        self.patience = Patience(
+            first_wait=FIRST_WAIT, longest_wait=60.0, give_up_after=patience, side="erp", sleep=sleep
+        )
         self._knock = Patience(
-            first_wait=FIRST_WAIT, longest_wait=5.0, give_up_after=min(KNOCK_SECONDS, patience), sleep=sleep
+            first_wait=FIRST_WAIT, longest_wait=5.0, give_up_after=min(KNOCK_SECONDS, patience), side="erp", sleep=sleep
         )
         self._answered = False
         self._token: str | None = None
@@ -219,7 +222,7 @@ class Erp:
     ) -> httpx2.Response:
         try:
             with self._limiter.turn(self._sleep):
-                answer = self._http.request(
+                answer = self._asked(
                     method,
                     urljoin(f"{self.url}/", address),
                     params=params or None,
@@ -238,6 +241,15 @@ class Erp:
         if answer.is_success:
             return answer
         raise self._error_of(resource, answer)
+
+    def _asked(self, method: str, address: str, **content: Any) -> httpx2.Response:
+        try:
+            answer = self._http.request(method, address, **content)
+        except httpx2.TransportError:
+            meter.asked("erp", None)
+            raise
+        meter.asked("erp", answer.status_code)
+        return answer
 
     def _error_of(self, resource: str, answer: httpx2.Response) -> ErpError:
         status = answer.status_code

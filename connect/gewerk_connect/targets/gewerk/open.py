@@ -2,6 +2,7 @@
 
 from gewerk_client import ApiError, Client
 
+from gewerk_connect import meter
 from gewerk_connect.push import Abilities, no_such_api
 from gewerk_connect.settings import TargetSettings
 
@@ -26,6 +27,7 @@ def open_target(settings: TargetSettings, client_id: str, client_secret: str, *,
             timeout=120.0,
             connections=IN_FLIGHT + 1,
             user_agent="gewerk-connect",
+            on_answer=lambda status: meter.asked("target", status),
         )
     except ApiError as error:
         raise no_such_api(GewerkTarget.abilities, f" ({error})") from error

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from gewerk_client import Session
 
+from gewerk_connect import meter
 from gewerk_connect.push import no_such_api
 from gewerk_connect.settings import TargetSettings
 from gewerk_connect.targets.plentific.mapping_file import TargetMapping, load_mapping
@@ -29,6 +30,7 @@ def open_target(settings: TargetSettings, client_id: str, client_secret: str, *,
         timeout=mapping.api.timeout_seconds,
         connections=mapping.api.in_flight + 1,
         user_agent="gewerk-connect",
+        on_answer=lambda status: meter.asked("target", status),
     )
     return PlentificTarget(session, mapping)
 
