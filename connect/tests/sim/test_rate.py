@@ -168,7 +168,7 @@ def test_asking_again_always_helps(kind: str, seed: int) -> None:
             for company in companies:
                 link: str | None = client.address(kind, resource, company["id"])
                 while link:
-                    body = patient(client, kind, link).json()
+                    body = patient(client, kind, link, headers={"Prefer": "odata.maxpagesize=20"}).json()
                     rows += [{"company": company["number"], **row} for row in body["value"]]
                     link = body.get("@odata.nextLink")
         elif kind == "wodis-yuneo":
@@ -184,4 +184,4 @@ def test_asking_again_always_helps(kind: str, seed: int) -> None:
                 for row in patient(client, kind, address, offset=offset, limit=50).json()
             ]
         assert rows == good
-        assert client.http.get("/_sim/requests").json()["faulty"] > 0
+        assert client.http.get("/_sim/requests").json()["faulty"] > 3

@@ -13,9 +13,8 @@ from gewerk_connect.sim.dialects.gap_numbers import (
     natural_persons,
     objekt_of,
     paired,
-    parties_by_contract,
 )
-from gewerk_connect.sim.estate import PERSON, Building, Contract, Person, Unit, below
+from gewerk_connect.sim.estate import PERSON, Building, Contract, Person, Unit
 from gewerk_connect.sim.exports import Export
 from gewerk_connect.sim.gates import Basic
 from gewerk_connect.sim.listing import Shown, page_at
@@ -101,7 +100,7 @@ class GapImmotion(Dialect):
         records: dict[str, _Record] = {}
         joined: set[str] = set()
         alone: set[str] = set()
-        for parties in parties_by_contract(export):
+        for parties in export.parties_by_contract.values():
             pair, others = paired(parties, natural)
             alone.update(party.person for party in others)
             if pair:
@@ -115,8 +114,8 @@ class GapImmotion(Dialect):
         return [records[number] for number in sorted(records)]
 
     def _show_contract(self, contract: Contract, export: Export, natural: set[str]) -> Shown:
-        units = below(export.contract_units, contract.client, contract.number)
-        pair, others = paired(below(export.contract_parties, contract.client, contract.number), natural)
+        key = contract.client, contract.number
+        pair, others = paired(export.parties_by_contract.get(key, ()), natural)
         partners = [(party.person, party) for party in others]
         if pair:
             partners.insert(0, (self._numbers.record(*pair), pair[0]))
@@ -126,7 +125,10 @@ class GapImmotion(Dialect):
             "art": contract.kind,
             "beginn": contract.start or None,
             "ende": contract.end or None,
-            "einheiten": [{"objekt": objekt_of(unit), "einheit": self._numbers.unit(unit)} for unit in units],
+            "einheiten": [
+                {"objekt": objekt_of(unit), "einheit": self._numbers.unit(unit)}
+                for unit in export.units_by_contract.get(key, ())
+            ],
             "partner": [
                 {"adresse": number, "rolle": party.role, "anteil": party.share or None} for number, party in partners
             ],

@@ -5,8 +5,7 @@ Given in key order, never given twice, never taken back; so they do not change w
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable
 
 from gewerk_connect.sim.estate import MAIN_TENANT, PERSON, ContractParty, ContractUnit, Unit
 from gewerk_connect.sim.exports import Export
@@ -36,7 +35,7 @@ class Numbers:
                 self._last_record = max((int(text) for text in texts if text.isdecimal()), default=0)
                 self._width = max(map(len, texts), default=0)
             natural = natural_persons(export)
-            for parties in parties_by_contract(export):
+            for parties in export.parties_by_contract.values():
                 pair, _ = paired(parties, natural)
                 if pair and (pair[0].person, pair[1].person) not in self._records:
                     self._last_record += 1
@@ -65,11 +64,6 @@ def objekt_of(row: Unit | ContractUnit) -> str:
 
 def natural_persons(export: Export) -> set[str]:
     return {person.number for person in export.persons if person.kind == PERSON}
-
-
-def parties_by_contract(export: Export) -> Iterator[list[ContractParty]]:
-    for _, parties in groupby(export.contract_parties, key=lambda party: party[:2]):
-        yield list(parties)
 
 
 def paired(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from operator import attrgetter
 
 from gewerk_connect.sim.dialects.dialect import Dialect, Reply, Resource, Route, page_size, unchanged
-from gewerk_connect.sim.estate import PERSON, Contract, below
+from gewerk_connect.sim.estate import PERSON, Contract
 from gewerk_connect.sim.exports import Export
 from gewerk_connect.sim.exports.export import Place
 from gewerk_connect.sim.exports.karthago import KINDS
@@ -15,19 +15,19 @@ from gewerk_connect.sim.view import View
 
 
 def _contract(contract: Contract, export: Export) -> Shown:
-    client, number = contract.client, contract.number
+    key = contract.client, contract.number
     return {
-        "firmaNr": client,
-        "vertragNr": number,
+        "firmaNr": contract.client,
+        "vertragNr": contract.number,
         "art": KINDS.get(contract.kind, contract.kind),
         "beginn": contract.start or None,
         "ende": contract.end or None,
         "einheiten": [
-            {"objektNr": unit.building, "einheitNr": unit.unit} for unit in below(export.contract_units, client, number)
+            {"objektNr": unit.building, "einheitNr": unit.unit} for unit in export.units_by_contract.get(key, ())
         ],
         "personen": [
             {"adressNr": party.person, "rolle": party.role, "anteil": party.share or None}
-            for party in below(export.contract_parties, client, number)
+            for party in export.parties_by_contract.get(key, ())
         ],
     }
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 import orjson
 
 from gewerk_connect.sim.dialects.dialect import TOKEN, Dialect, Reply, Resource, Route, page_size
-from gewerk_connect.sim.estate import Building, Contract, below
+from gewerk_connect.sim.estate import Building, Contract
 from gewerk_connect.sim.exports import Export
 from gewerk_connect.sim.gates import SECRET, TOKEN_SECONDS, USER, Tokens
 from gewerk_connect.sim.listing import Page, Shown, page_at, start_after
@@ -33,20 +33,20 @@ def _building(building: Building, _: Export) -> Shown:
 
 
 def _contract(contract: Contract, export: Export) -> Shown:
-    client, number = contract.client, contract.number
+    key = contract.client, contract.number
     return {
-        "mandantNr": client,
-        "vertragNr": number,
+        "mandantNr": contract.client,
+        "vertragNr": contract.number,
         "art": contract.kind,
         "beginn": contract.start or None,
         "ende": contract.end or None,
         "einheiten": [
             {"weNr": unit.economic_unit or None, "gebaeudeNr": unit.building, "veNr": unit.unit}
-            for unit in below(export.contract_units, client, number)
+            for unit in export.units_by_contract.get(key, ())
         ],
         "vertragspartner": [
             {"personNr": party.person, "rolle": party.role, "anteil": party.share or None}
-            for party in below(export.contract_parties, client, number)
+            for party in export.parties_by_contract.get(key, ())
         ],
     }
 

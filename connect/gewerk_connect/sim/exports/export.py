@@ -1,7 +1,9 @@
 """What every export can do: hand out its tables, be changed, be seen without some buildings, be told as an estate."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, ClassVar, Self
 
@@ -15,7 +17,7 @@ from gewerk_connect.sim.estate import (
     Person,
     Unit,
 )
-from gewerk_connect.sim.table import Row, Table
+from gewerk_connect.sim.table import Key, Row, Table
 
 Place = tuple[str, str]
 """Client and building: unique together in all three exports."""
@@ -66,6 +68,15 @@ class Export(ABC):
     @property
     @abstractmethod
     def contract_parties(self) -> list[ContractParty]: ...
+
+    @cached_property
+    def units_by_contract(self) -> Mapping[Key, Sequence[ContractUnit]]:
+        """By client and contract number; a contract without units is not there."""
+        return {key: list(rows) for key, rows in groupby(self.contract_units, key=itemgetter(0, 1))}
+
+    @cached_property
+    def parties_by_contract(self) -> Mapping[Key, Sequence[ContractParty]]:
+        return {key: list(rows) for key, rows in groupby(self.contract_parties, key=itemgetter(0, 1))}
 
     def _rows(self, table: str, *columns: str) -> Iterator[tuple[Any, ...]]:
         """The named cells of each row, then when it was changed. At least two columns; one that the export lacks is empty."""
