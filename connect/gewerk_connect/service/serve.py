@@ -20,8 +20,6 @@ from gewerk_connect.service.installation import open_service
 from gewerk_connect.service.links import public_key
 from gewerk_connect.service.watch import Watch, write_logs
 from gewerk_connect.service.watch.metrics import Metrics
-from gewerk_connect.service.watch import Watch, write_logs
-from gewerk_connect.service.watch.metrics import Metrics
 from gewerk_connect.service.web.app import make_app
 from gewerk_connect.service.web.door import House
 

@@ -13,7 +13,6 @@ from gewerk_connect.service.schedule import Schedule
 from gewerk_connect.service.web.door import Visit
 from gewerk_connect.service.web.forms import Form
 from gewerk_connect.service.web.notify_page import notices_of
-from gewerk_connect.service.web.notify_page import notices_of
 from gewerk_connect.service.web.plan import finding_groups
 from gewerk_connect.service.web.said import Said
 from gewerk_connect.service.web.steps import first_open
@@ -49,7 +48,6 @@ def _page(visit: Visit, fuse_form: Form, *, status: int = 200) -> Response:
         checklist=checklist(row, last),
         story=visit.connections.story(row.id, STORY_SHOWN),
         why_paused=why_paused(row),
-        notices=notices_of(visit),
         notices=notices_of(visit),
         schedule_words=_schedule_words(visit),
         erp_name=source_manifest(row.source_kind).erp_name if row.source_kind else "",
