@@ -191,6 +191,17 @@ def build(language: str) -> typer.Typer:
 
         service.serve(config, lang)
 
+    @app.command("worker", help=text("worker"))
+    def worker(
+        config: Annotated[
+            Path | None, typer.Option("--config", "-c", help=text("service_config"), metavar=text("file"))
+        ] = None,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import service
+
+        service.worker(config, lang)
+
     @app.command("sources", help=text("sources"))
     def sources(as_json: Json = False, lang: Lang = language) -> None:
         from gewerk_connect.cli import commands

@@ -43,6 +43,10 @@ HELP: dict[str, tuple[str, str]] = {
         "Startet den Dienst: Seiten zum Einrichten, Zeitplan und Läufe.",
         "Starts the service: pages to set it up, schedule and runs.",
     ),
+    "worker": (
+        "Führt Läufe des Dienstes aus, auch solche, die auf anderen Rechnern begonnen wurden. Mit PostgreSQL beliebig viele.",
+        "Carries out runs of the service, also those begun on other machines. With PostgreSQL as many as you like.",
+    ),
     "service_config": (
         "Konfiguration des Dienstes (TOML); jede Angabe auch als Umgebungsvariable GEWERK_CONNECT_*.",
         "The service's configuration (TOML); each entry also as environment variable GEWERK_CONNECT_*.",

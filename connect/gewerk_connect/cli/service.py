@@ -1,4 +1,4 @@
-"""``serve``: the service with its pages and its engine."""
+"""``serve``: the service with its pages and its engine. ``worker``: the engine alone."""
 
 from pathlib import Path
 
@@ -10,3 +10,11 @@ def serve(config: Path | None, language: str) -> None:
 
     with guarded(Call(config or Path(), None, False, False, language)):
         serve_it(config)
+
+
+def worker(config: Path | None, language: str) -> None:
+    from gewerk_connect.service.configuration import load_configuration
+    from gewerk_connect.service.worker import work
+
+    with guarded(Call(config or Path(), None, False, False, language)):
+        work(load_configuration(config))
