@@ -11,6 +11,7 @@ from gewerk.identity.models import Role
 from gewerk.journal.actor import Actor
 
 PROPERTIES = "/properties/"
+TICKETS = "/tickets/"
 _PROPERTY_PATHS = (PROPERTIES, "/sub-properties/", "/property-groups/")
 
 
@@ -45,6 +46,7 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
     items = []
     if sees_stock(actor):
         items.append(_item(_("Start"), "house", "/", active=path == "/"))
+        items.append(_item(_("Tickets"), "inbox", TICKETS, active=path.startswith(TICKETS)))
         items.append(_item(_("Properties"), "building-2", PROPERTIES, active=path.startswith(_PROPERTY_PATHS)))
     if Role.TENANT in actor.roles:
         items.append(_item(_("My home"), "house", "/tenant/", active=path == "/tenant/"))

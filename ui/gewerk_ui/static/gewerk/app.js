@@ -546,6 +546,12 @@ for (const current of document.querySelectorAll(".tabs [aria-current], .subnav [
 }
 }
 
+// print.js
+{
+// A button that prints the page.
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+}
+
 // theme.js
 {
 // The choice of light or dark lies in a cookie, so that the server writes it into <html> and nothing flashes.

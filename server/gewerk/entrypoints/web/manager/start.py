@@ -13,6 +13,7 @@ from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.run_words import count_table, finding_groups, run_state
+from gewerk.entrypoints.web.manager.tickets.waiting import tickets_that_wait
 from gewerk.entrypoints.web.manager.waiting import Source, waiting_for
 from gewerk.portfolio.models import IntegrationRun
 from gewerk.portfolio.queries.findings import latest_runs
@@ -20,7 +21,7 @@ from gewerk.portfolio.queries.stock_at_a_glance import Glance, stock_at_a_glance
 
 PLACES_SHOWN = 8
 
-WAITING: tuple[Source, ...] = ()
+WAITING: tuple[Source, ...] = (tickets_that_wait,)
 """Who says what waits for the reader; each area adds its own."""
 
 

@@ -1,6 +1,6 @@
 """Addresses of the manager pages."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from gewerk.entrypoints.web.manager import (
     bulk,
@@ -18,6 +18,7 @@ from gewerk.entrypoints.web.manager import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("start/", start.start, name="start"),
+    path("", include("gewerk.entrypoints.web.manager.tickets.urls")),
     path("search/", search.search, name="search"),
     path("properties/", property_list.property_list, name="properties"),
     path("properties/new/", edit.new_property, name="new_property"),

@@ -9,6 +9,9 @@ from django.views.decorators.http import require_GET
 from gewerk.identity.access import require
 from gewerk.identity.models import Role
 from gewerk.portfolio.access_tenant import NoTenancy, tenancy_for
+from gewerk.tickets.access import tickets_of_tenant
+
+_TICKETS_SHOWN = 20
 
 
 @login_required
@@ -20,8 +23,13 @@ def home(request: HttpRequest) -> HttpResponseBase:
         tenancy = tenancy_for(actor, as_of=timezone.localdate())
     except NoTenancy:
         tenancy = None
+    own = tickets_of_tenant(actor).select_related("property", "unit").order_by("-created_at", "-id")[:_TICKETS_SHOWN]
     return render(
         request,
         "tenant/home.html",
-        {"tenancy": tenancy, "organisation": request.organisation},  # type: ignore[attr-defined]
+        {
+            "tenancy": tenancy,
+            "organisation": request.organisation,  # type: ignore[attr-defined]
+            "tickets": own,
+        },
     )
