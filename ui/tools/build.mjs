@@ -49,6 +49,12 @@ function script() {
   return parts.join("\n");
 }
 
+// The app for on site is one module of its own: it opens without network and shares nothing with the pages.
+function fieldScript() {
+  const directory = join(here, "src", "field");
+  return readdirSync(directory).sort().map((name) => `// ${name}\n${readFileSync(join(directory, name), "utf8").trimEnd()}\n`).join("\n");
+}
+
 function* templates(directory) {
   if (!existsSync(directory)) return;
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
@@ -86,6 +92,7 @@ const wanted = new Map([
   ["app.css", Buffer.from(css())],
   ["icons.svg", Buffer.from(sprite())],
   ["app.js", Buffer.from(script())],
+  ["field.js", Buffer.from(fieldScript())],
   ["favicon.svg", readFileSync(join(here, "src", "favicon.svg"))],
 ]);
 for (const [name, source] of Object.entries(copied)) wanted.set(name, readFileSync(join(modules, source)));

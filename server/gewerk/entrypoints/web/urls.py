@@ -10,4 +10,5 @@ urlpatterns = [
     path("tenant/", include("gewerk.entrypoints.web.tenant.urls")),
     path("", include("gewerk.entrypoints.web.report.urls")),
     path("", include("gewerk.entrypoints.web.visits.urls")),
+    path("on-site/", include("gewerk.entrypoints.web.field.urls")),
 ]
