@@ -94,6 +94,12 @@ def reason_of(rule: str, language: str) -> str:
     return next((one.reason.in_(language) for one in rules() if one.key == rule), "")
 
 
+def call_phones(key: str) -> Mapping[str, str]:
+    """By country, of one of the calls (``gas``, ``fire`` ...)."""
+    phones: Mapping[str, str] = _data()["call"][key].get("phones", {})
+    return phones
+
+
 @lru_cache
 def rules() -> tuple[Rule, ...]:
     data = _data()

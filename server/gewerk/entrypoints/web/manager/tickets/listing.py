@@ -251,7 +251,7 @@ FILTERS = (
         gettext_lazy("State"),
         gettext_lazy("State is %(value)s"),
         lambda reader: [
-            Option("open", _("open")),
+            Option("open", _("still open")),
             *(Option(one.value, one.label) for one in STATE_ORDER),
             Option("all", _("all states")),
         ],
@@ -349,9 +349,9 @@ TICKETS: Listing[TicketRow] = Listing(
     columns=COLUMNS,
     filters=FILTERS,
     tabs=(
-        Tab(gettext_lazy("Open"), {}, counted=True),
+        Tab(gettext_lazy("Still open"), {}, counted=True),
         Tab(gettext_lazy("Mine"), {"responsible": "me"}, counted=True),
-        Tab(gettext_lazy("New"), {"state": "new"}, counted=True),
+        Tab(gettext_lazy("New ones"), {"state": "new"}, counted=True),
         Tab(gettext_lazy("Overdue"), {"late": "yes"}, counted=True),
         Tab(gettext_lazy("All tickets"), {"state": "all"}),
     ),

@@ -22,6 +22,7 @@ from gewerk.portfolio.access import NotFound, property_for, sub_properties
 from gewerk.portfolio.models import Property, SubPropertyType
 from gewerk.portfolio.queries.property_page import natural
 from gewerk.tickets.access import report_link_for, report_links
+from gewerk.tickets.catalogue.urgency import call_phones
 from gewerk.tickets.links import report_token
 from gewerk.tickets.models import ReportLink
 from gewerk.tickets.operations.report import settings_of
@@ -118,6 +119,7 @@ def sheet(request: HttpRequest, link_id: UUID) -> HttpResponseBase:
         "unit": (stock.position(link.unit) or stock.unit_title(link.unit)) if link.unit else "",
         "organisation": who.organisation,
         "phone": settings.emergency_phone or who.organisation.phone,
+        "gas_phone": call_phones("gas").get(who.organisation.country, ""),
         "trail": [
             {"label": stock.street_line(link.property), "url": reverse("property", args=[link.property_id])},
             {"label": _("Links for reporting damage"), "url": reverse("report_links", args=[link.property_id])},
