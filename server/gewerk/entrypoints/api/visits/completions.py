@@ -1,0 +1,93 @@
+"""Completions: what was done, its files, and that it is whole. Each call may be repeated."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import NinjaAPI
+
+from gewerk.entrypoints.api.door import actor_of, answer, body, in_turn, once, only_known
+from gewerk.entrypoints.api.openapi import reads, takes, writes
+from gewerk.entrypoints.api.visits import shapes
+from gewerk.identity.access import require, sees_orders
+from gewerk.journeys.complete_visit import finish_capture
+from gewerk.projects.access import order_for
+from gewerk.scheduling.operations.capture import Captured, ExpectedFile, UsedItem, begin
+from gewerk.scheduling.queries import visits_for_programs as shown
+
+_TAGS: list[str] = ["visits"]
+
+
+def add_to(api: NinjaAPI) -> None:
+    @api.get(
+        "/work-orders/{order_id}/completions",
+        operation_id="list_completions",
+        summary="List what was done for a work order",
+        tags=_TAGS,
+        response=reads(shapes.Completions, 403),
+    )
+    def list_completions(request: HttpRequest, order_id: UUID) -> HttpResponse:
+        only_known(request)
+        actor = actor_of(request)
+        require(sees_orders(actor))
+        order_for(actor, order_id)
+        return answer({"items": shown.completions_of(actor, order_id)})
+
+    @api.post(
+        "/work-orders/{order_id}/completions",
+        operation_id="create_completion",
+        summary="Tell what was done for a work order",
+        tags=_TAGS,
+        response=writes(shapes.Completion, 200),
+        openapi_extra=takes("CompletionCreate", shapes.COMPLETION_CREATE),
+    )
+    def create_completion(request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Counts when its files have arrived and POST .../finish was called. Sent again, it is there once."""
+        only_known(request)
+        sent = body(request, shapes.COMPLETION_CREATE)
+        actor = actor_of(request)
+
+        def act() -> HttpResponse:
+            completion = begin(actor=actor, order_id=order_id, captured=_captured(sent), now=timezone.now())
+            return _shown(actor, completion.order_id, completion.pk)
+
+        return once(request, act)
+
+    @api.post(
+        "/completions/{completion_id}/finish",
+        operation_id="finish_completion",
+        summary="Say that a completion is whole",
+        tags=_TAGS,
+        response=writes(shapes.Completion),
+    )
+    def finish_completion(request: HttpRequest, completion_id: UUID) -> HttpResponse:
+        """409 while files are missing. Ends the visit; the order is done where the completion says so."""
+        only_known(request)
+        actor = actor_of(request)
+        with in_turn(request):
+            completion = finish_capture(actor=actor, completion_id=completion_id, now=timezone.now())
+            return _shown(actor, completion.order_id, completion.pk)
+
+
+def _shown(actor: Any, order_id: UUID, completion_id: UUID) -> HttpResponse:
+    row = next(row for row in shown.completions_of(actor, order_id) if row["id"] == completion_id)
+    return answer(row)
+
+
+def _captured(sent: shapes.CompletionCreate) -> Captured:
+    return Captured(
+        completion_id=sent["id"],
+        captured_at=sent["captured_at"],
+        sent_at=sent["sent_at"],
+        finishes=sent.get("finishes", True),
+        text=sent.get("text", ""),
+        minutes=sent.get("minutes", 0),
+        checklist=[(line["text"], line["done"]) for line in sent.get("checklist", [])],
+        items=[
+            UsedItem(one["text"], int(one["quantity"] * 1000), one["unit"], one.get("kind", "material"))
+            for one in sent.get("items", [])
+        ],
+        signed_by=sent.get("signed_by", ""),
+        files=[ExpectedFile(one["sha256"], one["purpose"], one["name"]) for one in sent.get("files", [])],
+    )
