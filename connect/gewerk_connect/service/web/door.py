@@ -23,6 +23,7 @@ from gewerk_connect.service.looks import Looks
 from gewerk_connect.service.schedule import Schedule
 from gewerk_connect.service.sessions import Session
 from gewerk_connect.service.web.formats import Formats
+from gewerk_connect.service.web.plain_words import plainly
 from gewerk_connect.service.web.rendering import render
 from gewerk_connect.service.web.said import Said
 from gewerk_connect.service.web.words import TOASTS
@@ -185,7 +186,7 @@ def _enter(request: Request, form: Mapping[str, Any], view: View, needs: Callabl
         access.require(needs(session))
         return view(Visit(request, house, session, now, form, row))
     except Refusal as refusal:
-        said = Said(refusal.de, refusal.en)
+        said = Said(plainly(refusal.message("de"), "de"), plainly(refusal.message("en"), "en"))
         status = {NotFound: 404, NotAllowed: 403}.get(type(refusal), 409)
         return refusal_page(request, house, session.language, (_TITLES[status], said), status)
 

@@ -51,4 +51,3 @@ def close(visit: Visit) -> Response:
     answer = RedirectResponse(home or "/", 303)
     answer.headers.append("set-cookie", _cookie(visit.house, "", 0))
     return answer
-

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from gewerk_connect.service.trials import try_target
 from gewerk_connect.service.web.door import Visit
 from gewerk_connect.service.web.forms import Form
+from gewerk_connect.service.web.plain_words import plainly
 from gewerk_connect.targets import manifest
 
 
@@ -40,7 +41,7 @@ def go_live(visit: Visit) -> Response:
         entries = {"kind": row.target_kind, **form.values}
         answer = try_target(visit.house.service.configuration, {**entries, "client_secret": secret})
         if not answer.ok:
-            form.errors[""] = answer.de if german else answer.en
+            form.errors[""] = plainly(answer.de if german else answer.en, visit.language)
     if form.errors:
         return _page(visit, form, status=422)
     done = {"at": visit.now.isoformat(), "by": visit.by}

@@ -15,6 +15,7 @@ from gewerk_connect.service.looks import Look
 from gewerk_connect.service.trials import Answer, source_problems, try_target
 from gewerk_connect.service.web.door import Visit
 from gewerk_connect.service.web.forms import Form
+from gewerk_connect.service.web.plain_words import plainly
 from gewerk_connect.service.web.steps import steps, target_tried
 from gewerk_connect.targets import manifest as target_manifest
 
@@ -55,14 +56,14 @@ def try_the_target(visit: Visit) -> Response:
             version=row.version,
             by=visit.by,
             at=visit.now,
-            event="credentials_saved",
+            event="credentials_saved" if answer.ok else "credentials_entered",
             document=document,
             secrets=kept,
             checklist=checklist,
         )
         visit.row = visit.connections.get(row.id)
     if not answer.ok:
-        form.errors[""] = answer.de if visit.language == "de" else answer.en
+        form.errors[""] = plainly(answer.de if visit.language == "de" else answer.en, visit.language)
     elif row.paused_reason == "credentials_rejected":
         visit.connections.resume(row.id, visit.by, visit.now)
         visit.row = visit.connections.get(row.id)
@@ -83,7 +84,8 @@ def try_the_source(visit: Visit) -> Response:
     entries = _entries(fields, form, chosen)
     complete = {**entries, **{name: value for name, value in typed.items() if value}}
     problems = source_problems(visit.house.service.configuration, complete)
-    form.errors |= {name: pair[0 if visit.language == "de" else 1] for name, pair in problems.items()}
+    for name, pair in problems.items():
+        form.errors[name] = plainly(pair[0 if visit.language == "de" else 1], visit.language)
     if form.errors:
         return _page(visit, _target_form(visit), (form, chosen), status=422)
     if entries.get("path"):
@@ -94,7 +96,7 @@ def try_the_source(visit: Visit) -> Response:
         version=row.version,
         by=visit.by,
         at=visit.now,
-        event="credentials_saved",
+        event="credentials_entered",
         document={**row.document, "source": entries},
         secrets={**secrets, "source": {name: value for name, value in typed.items() if value}},
         name=_name(row, chosen),

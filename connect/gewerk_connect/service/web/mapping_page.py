@@ -34,7 +34,7 @@ def save_mapping(visit: Visit) -> Response:
     except UnicodeDecodeError:
         wrong = "Die Datei ist kein Text in UTF-8." if visit.language == "de" else "The file is no text in UTF-8."
         return _page(visit, Form({"text": visit.text("text")}, {"file": wrong}), status=422)
-    form = Form({"text": text.replace("\r\n", "\n")})
+    form = Form({"text": text.replace("\r\n", "\n").strip() + "\n"})
     action = visit.text("action")
     if action == "default":
         return _keep(visit, form, None)

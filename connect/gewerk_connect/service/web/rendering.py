@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from gewerk_connect.service.web import words
+from gewerk_connect.service.web.plain_words import plainly
 from gewerk_connect.service.web.said import Said
 
 STATIC = Path(gewerk_ui.__file__).parent / "static" / "gewerk"
@@ -45,6 +46,12 @@ def _th(context: Context, de: str, en: str, **values: object) -> Markup:
 
 
 @pass_context
+def _plain(context: Context, text: str | None) -> str:
+    """A message in the words of the pages."""
+    return plainly(text or "", context["language"])
+
+
+@pass_context
 def _say(context: Context, said: Said) -> str:
     return said.in_(context["language"])
 
@@ -62,7 +69,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(t=_t, th=_th, said=_say, static=static, icons=static("icons.svg"), words=words)
+    made.globals.update(t=_t, th=_th, said=_say, plain=_plain, static=static, icons=static("icons.svg"), words=words)
     made.filters.update(sum_of=_sum_of)
     return made
 

@@ -155,6 +155,7 @@ FIELDS: Mapping[str, Said] = {
 }
 EVENTS: Mapping[str, tuple[str, Said]] = {
     "created": ("plus", Said("Einrichtung begonnen", "Set-up begun")),
+    "credentials_entered": ("key-round", Said("Zugang eingegeben", "Access entered")),
     "credentials_saved": ("key-round", Said("Zugangsdaten geprüft und gespeichert", "Credentials checked and saved")),
     "settings_saved": ("sliders-horizontal", Said("Einstellungen geändert", "Settings changed")),
     "separator_changed": ("git-compare", Said("Separator gewechselt", "Separator changed")),
