@@ -5,10 +5,15 @@ import re
 
 import orjson
 import pytest
+from django.apps import apps
 from gewerk.entrypoints.api.openapi import schema_of
 from gewerk.entrypoints.api.versions import LATEST, VERSIONS
 from gewerk.journal.models import Entry
 from gewerk.portfolio.models import Integration, Property, PropertyGroup, SubProperty
+from gewerk.projects.items import Line
+from gewerk.projects.operations import approvals
+from gewerk.projects.operations.award import award_to_firm
+from gewerk.projects.operations.variations import ask_for_variation
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +29,7 @@ RUN = {"external_id": "r", "status": "succeeded", "as_of": "2026-11-22", "starte
 
 
 @pytest.fixture
-def foreign(api, stock):
+def foreign(api, stock, factories):
     """Objects of another organisation: path -> id, and everything that they hold."""
     (group,) = api.upsert("property-groups", {"external_id": "1-9", "name": "WE"})
     integration = api.post("/integrations", {"external_id": "c", "kind": "k", "name": "n"}).json()["id"]
@@ -35,11 +40,34 @@ def foreign(api, stock):
         "property-groups": group["id"],
         "integrations": integration,
         "run": run,
+        **orders_of(api.organisation, factories),
+    }
+
+
+def orders_of(organisation, factories):
+    """An order with all that hangs on it: the name of the address's parameter -> id."""
+    admin = factories.acting(factories.person(organisation))
+    firm, caretaker = factories.firm(organisation), factories.person(organisation, role="caretaker")
+    order = factories.work_order(factories.property_(organisation))
+    award_to_firm(actor=admin, order_id=order.pk, firm_id=firm.pk, now=factories.NOW)
+    lines = [Line("Rohr", 1000, "m", 500, 1900)]
+    variation = ask_for_variation(actor=admin, order_id=order.pk, reason="Mehr", lines=lines, now=factories.NOW)
+    approval = approvals.ask_for_variation(actor=admin, variation_id=variation.pk, now=factories.NOW)
+    return {
+        "order_id": str(order.pk),
+        "variation_id": str(variation.pk),
+        "approval_id": str(approval.pk),
+        "firm_id": str(firm.pk),
+        "price_id": str(factories.framework_price(organisation, firm).pk),
+        "crew_id": str(factories.crew(organisation, caretaker).pk),
+        "person_id": str(caretaker.pk),
     }
 
 
 def rows():
-    return [sorted(model.objects.values_list()) for model in (Property, SubProperty, PropertyGroup, Integration)]
+    kept = (Property, SubProperty, PropertyGroup, Integration, *apps.get_app_config("projects").get_models())
+    kept += tuple(apps.get_app_config("firms").get_models())
+    return [sorted(map(repr, model._default_manager.values_list())) for model in kept]
 
 
 BODIES = {
@@ -61,8 +89,44 @@ BODIES = {
     "/sub-properties": {"type": "unit", "property_external_id": "1-9-66"},
     "/property-groups": None,
     "/integrations": None,
+    "/work-orders": {"title": "x", "property_id": "{properties}"},
+    "/framework-prices": {
+        "firm_id": "{firm_id}",
+        "code": "a",
+        "text": "a",
+        "unit": "h",
+        "net_minor": 1,
+        "vat_rate": "19",
+        "valid_from": "2026-01-01",
+    },
+    "/crews": {"kind": "crew", "name": "x", "member_ids": ["{person_id}"]},
+    "/firms": None,
+    "/spending-limits": None,
 }
 """Bodies that name what belongs to the other organisation; None: this body names nothing of anybody."""
+
+ITEM = {"text": "a", "quantity": "1", "unit": "h", "unit_price_minor": 1, "vat_rate": "19"}
+OBJECT_BODIES = {
+    "runs": RUN,
+    "archive": {"reason": "manual"},
+    "items": {"items": [ITEM]},
+    "tickets": {"ticket_ids": ["0192d3c0-0000-7000-8000-000000000000"]},
+    "award": {"firm_id": "{firm_id}"},
+    "steps": {"step": "finish"},
+    "defects": {"defects": [{"text": "x", "due_date": "2099-01-01"}]},
+    "invoice": {"gross_minor": 1},
+    "variations": {"reason": "x", "items": [ITEM]},
+    "decision": {"decision": "refuse", "reason": "x"},
+    "{crew_id}": {"kind": "crew", "name": "x"},
+}
+"""By the last part of an object's address: a body that would be right for its owner."""
+
+OF_NOBODY = {"/trades", "/spending-limits"}
+"""Lists in which stands what everybody has: the trades, the usual limits of the roles."""
+
+
+def filled(value, foreign):
+    return orjson.loads(re.sub(r"\{([a-z_-]+)\}", lambda m: foreign[m[1]], orjson.dumps(value).decode()))
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda part: part)
@@ -73,24 +137,28 @@ def test_another_organisations_key_reaches_nothing(api_for, foreign, method, pat
     before = rows()
     entries = Entry.objects.filter(organisation_id=foreign_organisation(foreign)).count()
     if "{" in path:
-        resource = path.split("/")[1]
-        address = re.sub(r"\{run_id\}", foreign["run"], re.sub(r"\{\w+?(?<!run)_id\}", foreign[resource], path))
-        body = RUN if path.endswith("/runs") else {"reason": "manual"} if path.endswith("/archive") else {}
+        resource, last = path.split("/")[1], path.rsplit("/", 1)[-1]
+        ids = {"run_id": foreign["run"], **foreign}
+        address = re.sub(r"\{(\w+)\}", lambda m: ids.get(m[1]) or foreign[resource], path)
+        body = filled(OBJECT_BODIES.get(last, {}), foreign)
         assert stranger.call(method.upper(), address, None if method == "get" else body).status_code == 404
     elif method == "get":
         answer = stranger.call("GET", path)
         shown = answer.getvalue()
         assert answer.status_code == 200
+        if path in OF_NOBODY:
+            assert not any(name in shown.decode() for name in foreign.values())
+            return
         assert shown == b"" if path.endswith("/export") else orjson.loads(shown)["items"] == []
     else:
         body = BODIES[path]
         if body is None:
             return
-        answer = stranger.call(method.upper(), path, body)
+        answer = stranger.call(method.upper(), path, filled(body, foreign))
         if path.endswith(("/upsert", "/archive", "/rename")):
             assert {r["status"] for r in answer.json()["results"]} == {"rejected"}
         else:
-            assert answer.status_code == 422, answer.content
+            assert answer.status_code in (404, 422), answer.content
     assert rows() == before
     assert Entry.objects.filter(organisation_id=foreign_organisation(foreign)).count() == entries
 
