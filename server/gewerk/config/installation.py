@@ -1,5 +1,7 @@
 """What an operator may set, by environment variable ``GEWERK_*`` (``DATABASE_URL`` also without prefix)."""
 
+import base64
+import fcntl
 import json
 import os
 import secrets
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -39,6 +42,15 @@ class Installation(BaseSettings):
     encryption_key: str = Field(
         default="", description="Fernet key for client secrets; generated into the data folder when empty."
     )
+    connector_url: str = Field(
+        default="",
+        description="Address of the connector's pages (gewerk-connect serve); set by up, empty: without pages.",
+    )
+    connector_key: str = Field(
+        default="",
+        description="Ed25519 private key (32 bytes, base64) that signs links to the connector's pages; generated into the"
+        " data folder when empty.",
+    )
     setup_code: str = Field(
         default="",
         description="Code that the first-operator page asks for; derived from the secret key when empty, printed by up.",
@@ -52,7 +64,9 @@ class Installation(BaseSettings):
     api_rate_per_minute: int = Field(default=1200, ge=1, description="API calls per key and minute.")
     upload_limit_mb: int = Field(default=8, ge=1, description="Largest request body in MB.")
     storage_limit_gb: int = Field(
-        default=100, ge=0, description="Photos, videos and documents that one organisation may keep, in GB; 0: no limit."
+        default=100,
+        ge=0,
+        description="Photos, videos and documents that one organisation may keep, in GB; 0: no limit.",
     )
     virus_check: str = Field(
         default="",
@@ -63,21 +77,25 @@ class Installation(BaseSettings):
         default=False, description="Behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-For."
     )
 
-    def secret(self, name: Literal["secret_key", "encryption_key"]) -> str:
+    def secret(self, name: Literal["secret_key", "encryption_key", "connector_key"]) -> str:
         """The named secret: from the environment, else from ``secrets.json`` in the data folder (generated once, mode 0600)."""
         given: str = getattr(self, name)
         return given or _generated_secrets(self.data)[name]
 
 
+def _fresh_secrets() -> dict[str, str]:
+    return {
+        "secret_key": secrets.token_urlsafe(48),
+        "encryption_key": Fernet.generate_key().decode(),
+        "connector_key": base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode(),
+    }
+
+
 @lru_cache
 def _generated_secrets(data: Path) -> dict[str, str]:
     path = data / "secrets.json"
-    fresh = {"secret_key": secrets.token_urlsafe(48), "encryption_key": Fernet.generate_key().decode()}
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = data / f".secrets-{os.getpid()}-{secrets.token_hex(4)}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(fresh, file)
+    draft = _draft(data, _fresh_secrets())
     try:
         # A hard link fails if the file exists: of two processes starting at once exactly one wins.
         os.link(draft, path)
@@ -86,7 +104,23 @@ def _generated_secrets(data: Path) -> dict[str, str]:
     finally:
         draft.unlink()
     kept: dict[str, str] = json.loads(path.read_text())
+    return kept if kept.keys() >= _fresh_secrets().keys() else _completed(path)
+
+
+def _completed(path: Path) -> dict[str, str]:
+    """Adds the secrets that an installation made before they existed; of two processes at once one adds them."""
+    with path.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        kept: dict[str, str] = {**_fresh_secrets(), **json.loads(path.read_text())}
+        _draft(path.parent, kept).replace(path)
     return kept
+
+
+def _draft(data: Path, values: dict[str, str]) -> Path:
+    draft = data / f".secrets-{os.getpid()}-{secrets.token_hex(4)}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(values, file)
+    return draft
 
 
 @lru_cache

@@ -182,7 +182,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "frame-ancestors": ["'none'"],
-        "form-action": [SELF],
+        # Opening the connector is a form that leads there.
+        "form-action": [SELF, *([_installation.connector_url] if _installation.connector_url else [])],
         "base-uri": ["'none'"],
         "object-src": ["'none'"],
     }

@@ -86,6 +86,11 @@ def manages_keys(actor: Actor) -> bool:
     return actor.kind is ActorKind.PERSON and Role.ADMIN in actor.roles
 
 
+def opens_connector(actor: Actor) -> bool:
+    """The connector's pages: the administrator sets it up, who answers for the stock watches it and starts runs."""
+    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.ADMIN, Role.HOUSING_MANAGER})
+
+
 def manages_team(actor: Actor) -> bool:
     """A manager's administrator, a firm's owner."""
     return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.ADMIN, Role.FIRM})

@@ -105,6 +105,7 @@ class ConnectorAccess:
 
     client_id: str
     client_secret: str
+    organisation_id: str
 
 
 def set_up_demo(*, now: datetime | None = None) -> ConnectorAccess:
@@ -159,7 +160,7 @@ def _connector_access(organisation: Organisation, *, now: datetime) -> Connector
     secret = key and ApiSecret.objects.filter(key=key, valid_until__isnull=True, revoked_at__isnull=True).first()
     if key and secret:
         # Read past ``reveal_secret``: no person looks at it, so no look belongs in the journal.
-        return ConnectorAccess(key.client_id, decrypt(secret.sealed))
+        return ConnectorAccess(key.client_id, decrypt(secret.sealed), str(organisation.pk))
     admin = Person.objects.get(email=next(d.email for d in DEMO_PEOPLE if d.role == Role.ADMIN))
     actor = Actor(
         kind=ActorKind.PERSON, id=admin.pk, organisation_id=organisation.pk, roles=frozenset({str(Role.ADMIN)})
@@ -167,7 +168,7 @@ def _connector_access(organisation: Organisation, *, now: datetime) -> Connector
     made = create_key(
         actor=actor, name=_KEY_NAME, scope=Scope.MASTER_DATA, reminder_email="tim.albers@demo.example", now=now
     )
-    return ConnectorAccess(made.key.client_id, made.client_secret)
+    return ConnectorAccess(made.key.client_id, made.client_secret, str(organisation.pk))
 
 
 def _give_the_tenant_a_home(email: str) -> None:

@@ -24,6 +24,11 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--port", type=int, default=8000)
     up.add_argument("--host", default="127.0.0.1", help="Adresse, auf der gelauscht wird / address to listen on")
     up.add_argument("--base-url", help="Adresse, die Nutzer aufrufen / address that users open")
+    up.add_argument(
+        "--connector-url",
+        default="",
+        help="Adresse, unter der Nutzer die Seiten des Konnektors aufrufen / address under which users open the connector's pages",
+    )
     up.add_argument("--lang", choices=("de", "en"), default="de")
 
     demo = commands.add_parser("demo", help="die Demo / the demo")
@@ -60,6 +65,7 @@ def main(arguments: list[str]) -> int:
                     or f"http://{given.host if given.host != '0.0.0.0' else '127.0.0.1'}:{given.port}",  # noqa: S104
                     language=given.lang,
                     demo_export=PROJECT / "demo" / "sigma",
+                    connector_url=given.connector_url or os.environ.get("GEWERK_CONNECTOR_URL", ""),
                 )
             )
         if given.command == "demo":

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from gewerk.entrypoints.cli.connector import Pages, find_pages, start_connector, write_configuration
 from gewerk.entrypoints.cli.lock import lock
 from gewerk.entrypoints.cli.texts import CommandError, say
 
@@ -27,13 +28,16 @@ class Start:
     base_url: str
     language: str
     demo_export: Path
+    connector_url: str = ""
+    """Address under which browsers reach the connector's pages; empty: the next free port beside the platform's."""
 
 
 def up(start: Start) -> int:
     """Run until Ctrl+C, SIGTERM or the end of a part. Returns the exit code."""
     with lock(start.data):
         _refuse_taken_port(start)
-        environment = _environment(start)
+        pages = find_pages(host=start.host, port=start.port, base_url=start.base_url, connector_url=start.connector_url)
+        environment = _environment(start, pages)
         setup_code = prepare(start)
         children: list[subprocess.Popen[bytes]] = []
         try:
@@ -44,9 +48,10 @@ def up(start: Start) -> int:
                 )
             )
             signal.signal(signal.SIGTERM, _interrupt)
-            _await_health(start, children)
-            if start.demo:
-                _fill_demo(start, environment)
+            _await_health(start.host, start.port, children)
+            configuration = _configure_connector(start, pages, _fill_demo(start, environment) if start.demo else "")
+            children.append(start_connector(configuration, environment))
+            _await_health(start.host, pages.port, children)
             _announce(start, setup_code)
             return _watch(children)
         except KeyboardInterrupt:
@@ -59,8 +64,9 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _environment(start: Start) -> dict[str, str]:
+def _environment(start: Start, pages: Pages) -> dict[str, str]:
     os.environ.update(
+        GEWERK_CONNECTOR_URL=pages.base_url,
         GEWERK_DATA=str(start.data),
         GEWERK_DEMO="true" if start.demo else "false",
         GEWERK_BASE_URL=start.base_url,
@@ -118,9 +124,9 @@ def _server(start: Start, environment: dict[str, str]) -> subprocess.Popen[bytes
     )
 
 
-def _await_health(start: Start, children: list[subprocess.Popen[bytes]]) -> None:
-    host = "127.0.0.1" if start.host == "0.0.0.0" else start.host  # noqa: S104
-    address = f"http://{f'[{host}]' if ':' in host else host}:{start.port}/health"
+def _await_health(host: str, port: int, children: list[subprocess.Popen[bytes]]) -> None:
+    host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/health"
     patience = time.monotonic() + 60
     while time.monotonic() < patience:
         if any(child.poll() is not None for child in children):
@@ -137,7 +143,8 @@ def _await_health(start: Start, children: list[subprocess.Popen[bytes]]) -> None
     )
 
 
-def _fill_demo(start: Start, environment: dict[str, str]) -> None:
+def _fill_demo(start: Start, environment: dict[str, str]) -> str:
+    """Returns the organisation whose stock it is."""
     from gewerk.journeys.set_up_demo import set_up_demo
 
     folder = start.data / "connect"
@@ -165,6 +172,25 @@ def _fill_demo(start: Start, environment: dict[str, str]) -> None:
             "Der Abgleich der Demo ist gescheitert; der Grund steht oben.",
             "The demo's sync failed; the reason is above.",
         )
+    return access.organisation_id
+
+
+def _configure_connector(start: Start, pages: Pages, demo_organisation: str) -> Path:
+    from gewerk.identity.connector_links import connector_public_key
+
+    folder = start.data / "connect"
+    exports = start.data / "exports"
+    exports.mkdir(mode=0o700, exist_ok=True)
+    return write_configuration(
+        folder,
+        pages,
+        host=start.host,
+        platform_url=start.base_url,
+        public_key=connector_public_key(),
+        language=start.language,
+        roots=[exports, *([start.demo_export.parent] if start.demo else [])],
+        adopt=(folder / "demo.toml", demo_organisation) if start.demo else None,
+    )
 
 
 def _announce(start: Start, setup_code: str | None) -> None:
@@ -197,7 +223,7 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
             child.terminate()
     for child in children:
         try:
-            child.wait(timeout=10)
+            child.wait(timeout=15)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()

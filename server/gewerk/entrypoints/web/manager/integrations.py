@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gewerk.entrypoints.web.manager import words
+from gewerk.entrypoints.web.manager.connector import served_by_us
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.export import as_csv, as_xlsx
 from gewerk.entrypoints.web.manager.listing.pieces import Exported, Reader
@@ -23,7 +24,8 @@ from gewerk.entrypoints.web.manager.run_words import (
     finding_words,
     run_state,
 )
-from gewerk.identity.access import manages_keys
+from gewerk.identity.access import manages_keys, opens_connector
+from gewerk.identity.connector_links import connector_url
 from gewerk.portfolio.access import NotFound, integration_runs, integrations
 from gewerk.portfolio.models import Integration, IntegrationRun
 from gewerk.portfolio.queries.finding_records import finding_records
@@ -42,6 +44,7 @@ def integration_list(request: HttpRequest) -> HttpResponseBase:
         {
             "integration": one,
             "url": reverse("integration", args=[one.pk]),
+            "ours": served_by_us(one.connector_url),
             "run": _line(who, runs[one.pk]) if one.pk in runs else None,
         }
         for one in integrations(who.actor).order_by("created_at", "id")
@@ -57,6 +60,7 @@ def _how_to_connect(request: HttpRequest, reader: Reader) -> dict[str, Any]:
     return {
         "base_url": request.build_absolute_uri("/").rstrip("/"),
         "manages_keys": manages_keys(reader.actor),
+        "opens_connector": bool(connector_url()) and opens_connector(reader.actor),
     }
 
 
@@ -80,6 +84,7 @@ def integration_page(request: HttpRequest, integration_id: UUID) -> HttpResponse
         {
             "reader": who,
             "integration": one,
+            "ours": served_by_us(one.connector_url),
             "trail": [{"label": _("Integrations"), "url": reverse("integrations")}, {"label": one.name}],
             "page": page,
             "runs": [_line(who, run) for run in page],
@@ -135,6 +140,8 @@ def run_page(request: HttpRequest, integration_id: UUID, run_id: UUID) -> HttpRe
             "reader": who,
             "run": run,
             "integration": run.integration,
+            "ours": served_by_us(run.integration.connector_url),
+            "opens_connector": bool(connector_url()) and opens_connector(who.actor),
             "trail": [
                 {"label": _("Integrations"), "url": reverse("integrations")},
                 {"label": run.integration.name, "url": reverse("integration", args=[run.integration_id])},

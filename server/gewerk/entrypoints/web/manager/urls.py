@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from gewerk.entrypoints.web.manager import (
     bulk,
+    connector,
     edit,
     groups,
     integrations,
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("references/<uuid:reference_id>/remove/", bulk.remove_reference, name="remove_reference"),
     path("property-groups/<uuid:group_id>/", groups.group_page, name="property_group"),
     path("integrations/", integrations.integration_list, name="integrations"),
+    path("integrations/connector/", connector.open_connector, name="open_connector"),
     path("integrations/<uuid:integration_id>/", integrations.integration_page, name="integration"),
     path("integrations/<uuid:integration_id>/runs/<uuid:run_id>/", integrations.run_page, name="integration_run"),
     path("views/", saved_views.save, name="save_view"),
