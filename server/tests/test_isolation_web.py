@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver
 from gewerk.entrypoints.web import urls as web_urls
 from gewerk.entrypoints.web.public import ORGANISATIONS_MEET_HERE, PUBLIC
+from gewerk.files.models import FileLink, StoredFile
 from gewerk.identity.links import invitation_token, login_token
 from gewerk.identity.models import (
     FIRM_ROLES,
@@ -42,6 +43,8 @@ from gewerk.portfolio.models import (
     PropertyType,
     SavedView,
 )
+from gewerk.tickets.links import report_token, status_token
+from gewerk.tickets.models import ReportLink
 
 pytestmark = pytest.mark.django_db
 
@@ -70,10 +73,19 @@ def _routes(patterns: list[Any], prefix: str = "") -> Iterator[Route]:
 
 
 ROUTES = list(_routes(web_urls.urlpatterns))
-OBJECT_ROUTES = [r for r in ROUTES if r.kwargs and r.name not in PUBLIC]
+NAMES_NO_OBJECT = {"step", "variant"}
+OBJECT_ROUTES = [r for r in ROUTES if set(r.kwargs) - NAMES_NO_OBJECT and r.name not in PUBLIC]
 
 
-NEEDS_MORE = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "assign_responsible", "put_in_group"}
+NEEDS_MORE = {
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "assign_responsible",
+    "put_in_group",
+    "assign_tickets",
+    "step_tickets",
+    "merge_tickets",
+}
 """Not found without a second factor, or without rows chosen in the list."""
 
 
@@ -91,6 +103,9 @@ def audience(route: Route) -> frozenset[str]:
         ("account_property_types", managing),
         ("remove_property_type", managing),
         ("invite_tenant", managing),
+        ("reporting_settings", {Role.ADMIN}),
+        # Whoever may see what the file hangs on.
+        ("file", set(Role.values)),
     ):
         if route.name.startswith(prefix):
             return frozenset(str(r) for r in roles)
@@ -184,6 +199,31 @@ class Sample:
         self.authenticator = Authenticator.objects.create(
             user=holder, type=Authenticator.Type.WEBAUTHN, data={"name": mark}
         )
+        self.ticket = factories.ticket(
+            self.property, unit=self.unit, title=f"Meldung {mark}", text=mark, reporter=self.tenant, reporter_name=mark
+        )
+        self.report_link = ReportLink.objects.create(
+            organisation=org, property=self.property, note=f"Aushang {mark}", created_at=now
+        )
+        self.file = StoredFile.objects.create(
+            organisation_id=org.pk,
+            kind="image",
+            media_type="image/jpeg",
+            sha256=uuid.uuid4().hex * 2,
+            size=1,
+            stored_bytes=1,
+            created_at=now,
+        )
+        FileLink.objects.create(
+            organisation_id=org.pk,
+            file=self.file,
+            object_type="ticket",
+            object_id=self.ticket.pk,
+            purpose="report",
+            name=f"Foto {mark}.jpg",
+            linked_at=now,
+            actor_kind="guest",
+        )
         Mail.objects.create(
             entry_id=abs(hash(mark)) % 10**9,
             organisation=org,
@@ -214,6 +254,11 @@ class Sample:
             "session_id": self.session.pk,
             "pk": self.authenticator.pk,
             "role": "admin",
+            "ticket_id": self.ticket.pk,
+            "link_id": self.report_link.pk,
+            "file_id": self.file.pk,
+            "step": "review",
+            "variant": "small",
             "token": invitation_token(self.invitation.pk),
         }
 
@@ -222,6 +267,10 @@ class Sample:
         values = {name: self.kwargs[name] for name in route.kwargs} | others
         if route.name == "open_login_link":
             values["token"] = login_token(self.login_link.pk)
+        if route.path.startswith("/report/"):
+            values["token"] = report_token(self.report_link)
+        if route.path.startswith("/status/"):
+            values["token"] = status_token(self.ticket)
         return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda m: str(values[m[1]]), route.path)
 
 
@@ -318,7 +367,7 @@ def test_objects_of_another_organisation_are_not_found(
         unknown: dict[str, Any] = {
             name: 987_654_321 if name in {"pk", "session_id"} else uuid.uuid4()
             for name in route.kwargs
-            if name != "object_type"
+            if name != "object_type" and name not in NAMES_NO_OBJECT
         }
         for role, client in clients.items():
             for address in (theirs.path(route), theirs.path(route, **unknown)):
@@ -370,6 +419,10 @@ def test_the_mark_is_seen_by_those_whom_it_concerns(theirs: Sample) -> None:
         "account_team",
         "account_company",
         "account_api_keys",
+        "tickets",
+        "ticket",
+        "status",
+        "report_links",
     ):
         assert seen[name], name
 
