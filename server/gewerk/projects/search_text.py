@@ -1,7 +1,14 @@
-"""The folded text under which an order is found: number, title, place, contractor, account, claim, in both spellings."""
+"""The folded text under which a manager finds an order: number, words, place, people, contractor, account, claim.
+
+Holds the tenant's name: never searched for a contractor.
+"""
 
 from gewerk.kit.folding import fold, shorten
 from gewerk.projects.models import WorkOrder
+
+
+MOST_LETTERS = 4000
+"""Of the order's own text; longer ones are found by their beginning."""
 
 
 def compose(order: WorkOrder) -> str:
@@ -11,6 +18,8 @@ def compose(order: WorkOrder) -> str:
         order.number,
         order.number.rsplit("-", 1)[-1].lstrip("0"),
         order.title,
+        order.text[:MOST_LETTERS],
+        order.contact_name,
         one.street,
         one.house_number,
         one.postcode,

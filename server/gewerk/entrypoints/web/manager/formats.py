@@ -88,6 +88,10 @@ class Formats:
         """Square metres with two places."""
         return str(numbers.format_decimal(value, format="#,##0.00", locale=self.locale)) + NO_BREAK + "m²"
 
+    def money(self, minor: int, currency: str) -> str:
+        """Minor units as an amount: ``1.234,56 €``."""
+        return str(numbers.format_currency(Decimal(minor).scaleb(-2), currency, locale=self.locale))
+
     def percent(self, share: float) -> str:
         """A share from 0 to 1 as a percentage with one place."""
         return str(numbers.format_percent(share, format=f"#,##0.0{NO_BREAK}%", locale=self.locale))
