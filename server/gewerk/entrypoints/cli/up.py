@@ -49,7 +49,9 @@ def up(start: Start) -> int:
             )
             signal.signal(signal.SIGTERM, _interrupt)
             _await_health(start.host, start.port, children)
-            configuration = _configure_connector(start, pages, _fill_demo(start, environment) if start.demo else "")
+            configuration = _configure_connector(
+                start, pages, _fill_demo(start, pages, environment) if start.demo else ""
+            )
             children.append(start_connector(configuration, environment))
             _await_health(start.host, pages.port, children)
             _announce(start, setup_code)
@@ -143,7 +145,7 @@ def _await_health(host: str, port: int, children: list[subprocess.Popen[bytes]])
     )
 
 
-def _fill_demo(start: Start, environment: dict[str, str]) -> str:
+def _fill_demo(start: Start, pages: Pages, environment: dict[str, str]) -> str:
     """Returns the organisation whose stock it is."""
     from gewerk.journeys.set_up_demo import set_up_demo
 
@@ -155,7 +157,8 @@ def _fill_demo(start: Start, environment: dict[str, str]) -> str:
     secret.write_text(access.client_secret)
     config = folder / "demo.toml"
     config.write_text(
-        f'name = "Stammdaten aus Wodis Sigma"\n\n[source]\nkind = "wodis-sigma"\npath = "{start.demo_export}"\n\n'
+        f'name = "Stammdaten aus Wodis Sigma"\npage_url = "{pages.base_url}/connections/demo"\n\n'
+        f'[source]\nkind = "wodis-sigma"\npath = "{start.demo_export}"\n\n'
         f'[target]\nkind = "gewerk"\nbase_url = "{start.base_url}"\nclient_id = "{access.client_id}"\n'
         'client_secret_file = "client_secret"\n\n'
         '[settings]\nseparator = "-"\nclients = []\n'
