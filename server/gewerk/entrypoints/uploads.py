@@ -4,7 +4,6 @@ Used by the pages and by the API; neither imports the other.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -105,6 +104,28 @@ class StreamedUpload(FileUploadHandler):
         raise StopUpload(connection_reset=False)
 
 
+def receive_upload(request: HttpRequest) -> None:
+    """Read a multipart body: its files arrive as ``ArrivedFile``. Raises UploadWasCut.
+
+    ``request.upload_refusal`` is what was refused on the way in, or None.
+    """
+    handler = StreamedUpload(request)
+    request.upload_handlers = [handler]
+    try:
+        files = request.FILES
+    except (MultiPartParserError, UnreadablePostError, OSError) as cut:
+        handler.discard()
+        raise UploadWasCut from cut
+    except BaseException:
+        handler.discard()
+        raise
+    if handler.refusal is not None:
+        for _field, sent in files.lists():
+            for file in sent:
+                file.close()
+    request.upload_refusal = handler.refusal  # type: ignore[attr-defined]
+
+
 def streamed(view: View, *, forgery_checked: bool = True) -> View:
     """Around a view that takes files: they arrive as ``ArrivedFile``. ``forgery_checked``: a form of the pages (CSRF).
 
@@ -118,22 +139,7 @@ def streamed(view: View, *, forgery_checked: bool = True) -> View:
         request.upload_refusal = None  # type: ignore[attr-defined]
         if request.method != "POST" or request.content_type != "multipart/form-data":
             return inner(request, *args, **kwargs)
-        handler = StreamedUpload(request)
-        request.upload_handlers = [handler]
-        try:
-            assert request.POST is not None
-        except (MultiPartParserError, UnreadablePostError, OSError) as cut:
-            handler.discard()
-            raise UploadWasCut from cut
-        except BaseException:
-            handler.discard()
-            raise
-        if handler.refusal is not None:
-            for files in request.FILES.lists():
-                for file in files[1]:
-                    with suppress(OSError):
-                        file.close()
-        request.upload_refusal = handler.refusal  # type: ignore[attr-defined]
+        receive_upload(request)
         return inner(request, *args, **kwargs)
 
     return receiving

@@ -8,12 +8,14 @@ import pytest
 from django.apps import apps
 from gewerk.entrypoints.api.openapi import schema_of
 from gewerk.entrypoints.api.versions import LATEST, VERSIONS
+from gewerk.files.models import FileLink, StoredFile
 from gewerk.journal.models import Entry
 from gewerk.portfolio.models import Integration, Property, PropertyGroup, SubProperty
 from gewerk.projects.items import Line
 from gewerk.projects.operations import approvals
 from gewerk.projects.operations.award import award_to_firm
 from gewerk.projects.operations.variations import ask_for_variation
+from gewerk.tickets.models import ReportLink
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +43,22 @@ def foreign(api, stock, factories):
         "integrations": integration,
         "run": run,
         **orders_of(api.organisation, factories),
+        **tickets_of(Property.objects.get(pk=stock[0]["id"]), factories),
     }
+
+
+def tickets_of(prop, factories):
+    """A ticket with a photo, and a report link: the name of the address's parameter -> id."""
+    ticket, now = factories.ticket(prop), factories.NOW
+    link = ReportLink.objects.create(organisation=prop.organisation, property=prop, created_at=now)
+    kept = {"organisation_id": prop.organisation_id}
+    file = StoredFile.objects.create(
+        **kept, kind="image", media_type="image/jpeg", sha256="0" * 64, size=1, stored_bytes=1, created_at=now
+    )
+    FileLink.objects.create(
+        **kept, file=file, object_type="ticket", object_id=ticket.pk, name="a.jpg", linked_at=now, actor_kind="key"
+    )
+    return {"ticket_id": str(ticket.pk), "link_id": str(link.pk), "file_id": str(file.pk)}
 
 
 def orders_of(organisation, factories):
@@ -67,6 +84,7 @@ def orders_of(organisation, factories):
 def rows():
     kept = (Property, SubProperty, PropertyGroup, Integration, *apps.get_app_config("projects").get_models())
     kept += tuple(apps.get_app_config("firms").get_models())
+    kept += (*apps.get_app_config("tickets").get_models(), *apps.get_app_config("files").get_models())
     return [sorted(map(repr, model._default_manager.values_list())) for model in kept]
 
 
@@ -100,6 +118,9 @@ BODIES = {
         "valid_from": "2026-01-01",
     },
     "/crews": {"kind": "crew", "name": "x", "member_ids": ["{person_id}"]},
+    "/tickets": {"category": "water.tap", "unit_external_id": "1-9-66-2", "file_ids": ["{file_id}"]},
+    "/report-links": {"property_id": "{properties}"},
+    "/files": None,
     "/firms": None,
     "/spending-limits": None,
 }
@@ -113,6 +134,9 @@ OBJECT_BODIES = {
     "tickets": {"ticket_ids": ["0192d3c0-0000-7000-8000-000000000000"]},
     "award": {"firm_id": "{firm_id}"},
     "steps": {"step": "finish"},
+    "notes": {"text": "x"},
+    "files": {"file_ids": ["{file_id}"]},
+    "put-under": {"lead_id": "{ticket_id}"},
     "defects": {"defects": [{"text": "x", "due_date": "2099-01-01"}]},
     "invoice": {"gross_minor": 1},
     "variations": {"reason": "x", "items": [ITEM]},
@@ -121,8 +145,10 @@ OBJECT_BODIES = {
 }
 """By the last part of an object's address: a body that would be right for its owner."""
 
-OF_NOBODY = {"/trades", "/spending-limits"}
-"""Lists in which stands what everybody has: the trades, the usual limits of the roles."""
+TICKET_BODIES = {"/tickets/{ticket_id}/steps": {"step": "start"}}
+
+OF_NOBODY = {"/trades", "/spending-limits", "/ticket-categories"}
+"""Lists in which stands what everybody has: the trades, the usual limits of the roles, what may be reported."""
 
 
 def filled(value, foreign):
@@ -140,7 +166,7 @@ def test_another_organisations_key_reaches_nothing(api_for, foreign, method, pat
         resource, last = path.split("/")[1], path.rsplit("/", 1)[-1]
         ids = {"run_id": foreign["run"], **foreign}
         address = re.sub(r"\{(\w+)\}", lambda m: ids.get(m[1]) or foreign[resource], path)
-        body = filled(OBJECT_BODIES.get(last, {}), foreign)
+        body = filled(TICKET_BODIES.get(path) or OBJECT_BODIES.get(last, {}), foreign)
         assert stranger.call(method.upper(), address, None if method == "get" else body).status_code == 404
     elif method == "get":
         answer = stranger.call("GET", path)

@@ -27,6 +27,7 @@ from gewerk.entrypoints.api.problems import (
     pointer_part,
     problem,
 )
+from gewerk.files.limits import BYTES_PER_REQUEST
 from gewerk.identity.operations.idempotency import Remembered, remember_answer, reserve_answer
 from gewerk.identity.operations.issue_token import actor_of_token
 from gewerk.journal.actor import Actor
@@ -35,6 +36,9 @@ from gewerk.kit.refusals import FieldProblem, Refusal
 from gewerk.portfolio.operations.upsert import LOCK
 
 T = TypeVar("T")
+
+UPLOADS = "/files"
+"""The end of the one address that takes files; they stream to the disk and have limits of their own."""
 
 
 def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -46,7 +50,7 @@ def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        limit = BYTES_PER_REQUEST if request.path.endswith(UPLOADS) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         response: HttpResponseBase
         if length > limit:
             response = too_large()

@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from gewerk.entrypoints.api import integrations, master_data, problems, token
 from gewerk.entrypoints.api.door import Bearer, too_large
 from gewerk.entrypoints.api.orders import approvals, firms, work_orders
+from gewerk.entrypoints.api.tickets import files, report_links, tickets
 from gewerk.identity.operations.issue_token import InvalidToken
 from gewerk.kit.refusals import Refusal
 
@@ -37,6 +38,9 @@ def _version(version: str) -> NinjaAPI:
     token.add_to(api)
     master_data.add_to(api)
     integrations.add_to(api)
+    tickets.add_to(api)
+    files.add_to(api)
+    report_links.add_to(api)
     work_orders.add_to(api)
     approvals.add_to(api)
     firms.add_to(api)

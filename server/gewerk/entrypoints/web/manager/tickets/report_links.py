@@ -102,8 +102,8 @@ def _shown(link: ReportLink, one: Property) -> dict[str, Any]:
     }
 
 
-@require_GET
 @managing
+@require_GET
 def sheet(request: HttpRequest, link_id: UUID) -> HttpResponseBase:
     """The sheet for the stairwell, to look at and to print."""
     who = reader(request)
