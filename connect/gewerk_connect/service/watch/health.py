@@ -1,7 +1,7 @@
 """Whether the service is able to work, with reasons: for machines and for the operator. Says nothing about any customer."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -81,8 +81,8 @@ def _database(kind: str) -> Reason:
     )
 
 
-def _room(service: Service, usage: Callable[..., tuple[int, int, int]] = shutil.disk_usage) -> Iterator[Reason]:
-    free = usage(service.configuration.data)[2]
+def _room(service: Service) -> Iterator[Reason]:
+    free = shutil.disk_usage(service.configuration.data).free
     if free < LEAST_FREE:
         yield Reason(
             "disk",

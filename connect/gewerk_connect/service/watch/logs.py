@@ -10,11 +10,12 @@ import re
 import sys
 import threading
 import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
 
 OWN = "gewerk_connect"
 _log = logging.getLogger(OWN)
@@ -45,6 +46,7 @@ FIELDS = frozenset(
 SAFE_WORDS = ("granian", "_granian")
 """Loggers of others whose words are their own: that it listens, that a worker ended."""
 _LOOKS_LIKE_AN_ID = re.compile(r"^[A-Za-z0-9_.:@/+\-]{1,200}$")
+_LOOKS_LIKE_AN_ADDRESS = re.compile(r"@[^@]*\.[A-Za-z]{2,}$")
 WITHHELD = "***"
 
 
@@ -58,12 +60,8 @@ def write_logs(form: str = "auto", *, stream: TextIO | None = None, level: int =
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     handler = logging.StreamHandler(out)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_told, structlog.processors.TimeStamper(fmt="iso", utc=True)],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
-    )
+    handler.setFormatter(_Told(renderer))
+    handler.addFilter(_is_worth_a_line)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
@@ -91,27 +89,39 @@ def _thread_ended(said: threading.ExceptHookArgs) -> None:
         )
 
 
-def _told(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """What may be written of a record."""
-    record: logging.LogRecord = event["_record"]
-    told: EventDict = {
-        "_record": record,
-        "_from_structlog": False,
-        "level": record.levelname.lower(),
-        "logger": record.name,
-        "event": _words(record),
-    }
-    if _is_own(record.name):
-        told.update({name: _safe(record.__dict__[name]) for name in sorted(FIELDS & record.__dict__.keys())})
-    if record.exc_info and record.exc_info[0] is not None:
-        told["error"], told["frames"] = _error(record.exc_info[1], record.exc_info[2])
-    record.exc_info, record.exc_text = None, None
-    return told
+class _Told(logging.Formatter):
+    """A record as it may be written, in the renderer's form."""
+
+    def __init__(self, render: Callable[[None, str, dict[str, Any]], str | bytes]) -> None:
+        super().__init__()
+        self._render = render
+
+    def format(self, record: logging.LogRecord) -> str:
+        level = record.levelname.lower()
+        told: dict[str, Any] = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": level,
+            "logger": record.name,
+            "event": _words(record),
+        }
+        if _is_own(record.name):
+            told.update({name: _safe(record.__dict__[name]) for name in sorted(FIELDS & record.__dict__.keys())})
+        if record.exc_info and record.exc_info[0] is not None:
+            told["error"], told["frames"] = _error(record.exc_info[1], record.exc_info[2])
+        return str(self._render(None, level, told))
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Others tell of every request; of them only what went wrong is of interest."""
+    return record.levelno >= logging.WARNING or record.name.startswith((*SAFE_WORDS, OWN))
 
 
 def _words(record: logging.LogRecord) -> str:
     if _is_own(record.name):
-        return str(record.msg) % _safe_arguments(record.args) if record.args else str(record.msg)
+        try:
+            return str(record.msg) % _safe_arguments(record.args) if record.args else str(record.msg)
+        except TypeError:  # words and values do not match: the words alone
+            return str(record.msg)
     if record.name.startswith(SAFE_WORDS) and not record.exc_info:
         return str(record.getMessage())
     return f"record of {record.name} at {record.module}:{record.lineno}"
@@ -132,7 +142,7 @@ def _safe(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_safe(one) for one in value]
     text = str(value)
-    return text if _LOOKS_LIKE_AN_ID.match(text) else WITHHELD
+    return text if _LOOKS_LIKE_AN_ID.match(text) and not _LOOKS_LIKE_AN_ADDRESS.search(text) else WITHHELD
 
 
 def _error(error: BaseException | None, trace: TracebackType | None) -> tuple[str, list[str]]:

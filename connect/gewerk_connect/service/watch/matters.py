@@ -56,7 +56,7 @@ def _of_last_run(row: ConnectionRow, facts: Facts) -> Iterator[Matter]:
     data = {"run": job.run_id, "code": job.code or "", **job.message}
     if job.status == "stopped_by_fuse":
         yield Matter("fuse", before, job.finished_at, data)
-    elif job.status == "failed" and row.paused_reason != job.code:  # else the pause tells it
+    elif job.status in ("failed", "interrupted") and row.paused_reason != job.code:  # else the pause tells it
         yield Matter("failed", f"{before}:{job.code}", job.finished_at, data)
 
 

@@ -160,6 +160,7 @@ EVENTS: Mapping[str, tuple[str, Said]] = {
     "settings_saved": ("sliders-horizontal", Said("Einstellungen geändert", "Settings changed")),
     "separator_changed": ("git-compare", Said("Separator gewechselt", "Separator changed")),
     "schedule_saved": ("calendar", Said("Zeitplan geändert", "Schedule changed")),
+    "notify_saved": ("bell", Said("Benachrichtigungen geändert", "Notifications changed")),
     "mapping_saved": ("git-compare", Said("Zuordnung geändert", "Mapping changed")),
     "usages_saved": ("shapes", Said("Nutzungsarten geändert", "Usages changed")),
     "floors_saved": ("layers", Said("Etagen geändert", "Floors changed")),
