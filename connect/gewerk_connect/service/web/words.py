@@ -153,6 +153,46 @@ FIELDS: Mapping[str, Said] = {
     "party_number": Said("Partnernummer", "Party number"),
     "external_id": Said("ID", "Id"),
 }
+VALUES: Mapping[str, Mapping[str, Said]] = {
+    "usage": USAGES,
+    "occupancy": {
+        "let": Said("vermietet", "let"),
+        "vacant": Said("leer", "vacant"),
+        "unknown": Said("unbekannt", "unknown"),
+    },
+    "kind": {
+        "natural": Said("Person", "person"),
+        "legal": Said("Firma", "company"),
+        "association": Said("Gemeinschaft", "association"),
+    },
+    "role": {
+        "main_tenant": Said("Hauptmieter", "main tenant"),
+        "co_tenant": Said("Mitmieter", "co-tenant"),
+        "owner": Said("Eigentümer", "owner"),
+        "co_owner": Said("Miteigentümer", "co-owner"),
+    },
+}
+"""Field -> what its codes mean."""
+RULES: Mapping[str, Said] = {
+    "ids.composite": Said("Nummern mit dem Separator verbunden", "numbers joined by the separator"),
+    "first_filled": Said("erste gefüllte Spalte", "first filled column"),
+    "copied": Said("unverändert übernommen", "taken as it stands"),
+    "usage.table": Said("Tabelle der Nutzungsarten", "table of usages"),
+    "floor.gewerk": Said("Regel für Etagen (Gewerk)", "rule for floors (Gewerk)"),
+    "floor.wodis-sigma": Said("Regel für Etagen (Wodis Sigma)", "rule for floors (Wodis Sigma)"),
+    "floor.position": Said("links, rechts, mitte, vorne, hinten", "left, right, middle, front, rear"),
+    "numbers.decimal": Said("Dezimalzahl", "decimal number"),
+    "numbers.whole_number": Said("ganze Zahl", "whole number"),
+    "occupancy.leases": Said("ein Mietvertrag läuft am Stichtag", "a lease runs on the day"),
+    "addresses.house_number": Said("letzte Zahl der Straße ist die Hausnummer", "the last number is the house number"),
+    "settings.country": Said("Einstellung Land", "setting country"),
+    "contacts.emails": Said("erste gültige E-Mail, klein geschrieben", "first valid e-mail, in lower case"),
+    "contacts.phone": Said("Telefonnummer in internationaler Form", "phone number in international form"),
+    "codes.party_kind": Said("Schlüssel der Zuordnung", "code of the mapping"),
+    "codes.role": Said("Schlüssel der Zuordnung", "code of the mapping"),
+    "dates": Said("Datum", "date"),
+}
+"""A rule's name in ``explain`` -> what it does."""
 EVENTS: Mapping[str, tuple[str, Said]] = {
     "created": ("plus", Said("Einrichtung begonnen", "Set-up begun")),
     "credentials_entered": ("key-round", Said("Zugang eingegeben", "Access entered")),
