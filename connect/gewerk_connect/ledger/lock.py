@@ -39,9 +39,6 @@ def _advisory(store: Store) -> Iterator[None]:
     number = int.from_bytes(_digest(store.connection_id), "big", signed=True)
     # a connection of its own: the lock belongs to the session and ends with it
     with store.engine.connect() as connection:
-        # a machine that vanished from the network gives the lock back within a minute instead of hours
-        for name, seconds in (("idle", 20), ("interval", 10), ("count", 3)):
-            connection.exec_driver_sql(f"SET tcp_keepalives_{name} = {seconds}")
         taken = connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (number,)).scalar()
         connection.commit()
         if not taken:

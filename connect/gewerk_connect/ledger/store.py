@@ -21,6 +21,20 @@ PAGE_BYTES = 16_384
 """An intent takes half a kilobyte: with SQLite's usual 4,096 a fifth more work goes into turning pages."""
 
 
+LASTING = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 40_000,
+    "options": (
+        "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
+        " -c tcp_user_timeout=40000 -c idle_in_transaction_session_timeout=120000"
+    ),
+}
+"""For PostgreSQL, both ends: a machine that vanished from the network holds its locks for less than a minute, not for hours."""
+
+
 class StateError(Refusal):
     """The state database cannot be used."""
 
@@ -156,7 +170,8 @@ def open_engine(url: str, *, make: bool) -> tuple[Engine, Path | None]:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True), None
+            made = parsed.set(drivername="postgresql+psycopg")
+            return create_engine(made, hide_parameters=True, pool_pre_ping=True, connect_args=dict(LASTING)), None
         if parsed.get_backend_name() != "sqlite":
             raise StateError(
                 "state_unsupported",

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy.engine import make_url
 
+from gewerk_connect.ledger.store import LASTING
 from gewerk_connect.service.limits import Limits
 
 PROTOCOL = "runs-1"
@@ -150,6 +151,7 @@ class Durable:
             _prepare_sqlite(self._url)
         else:
             config["sys_db_pool_size"] = _POOL
+            config["db_engine_kwargs"] = {"connect_args": dict(LASTING)}
         self._library = DBOS(config=config)
         DBOS.launch()
         limits, every = self._limits, self._limits.poll_seconds
