@@ -5,37 +5,17 @@ matter is over by then (invitation withdrawn, link used).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from gewerk.config.installation import installation
 from gewerk.identity.links import invitation_token, login_token
 from gewerk.identity.models import ApiKey, ApiSecret, Invitation, LoginLink, Membership, Organisation, Person, Role
 from gewerk.journal.models import Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One mail to be written: ``outreach/mails/<template>.txt`` in the recipient's language."""
-
-    recipient: str
-    language: str
-    template: str
-    organisation: Organisation | None
-    context: dict[str, Any] = field(default_factory=dict)
-
+from gewerk.outreach import integration_letters, ticket_letters
+from gewerk.outreach.letters import Letter, address, language_of
+from gewerk.tickets import events as ticket_events
 
 Listener = Callable[[Entry, datetime], Iterable[Letter]]
-
-
-def _address(path: str) -> str:
-    return f"{installation().base_url.rstrip('/')}{path}"
-
-
-def _language(person: Person, organisation: Organisation | None) -> str:
-    return person.language or (organisation.language if organisation else installation().language)
 
 
 def _organisation(entry: Entry) -> Organisation | None:
@@ -55,10 +35,10 @@ def _login_link(entry: Entry, now: datetime) -> Iterable[Letter]:
     organisation = _organisation(entry)
     yield Letter(
         recipient=link.person.email,
-        language=_language(link.person, organisation),
+        language=language_of(link.person, organisation),
         template="login_link",
         organisation=organisation,
-        context={"name": link.person.name, "url": _address(f"/login/link/{login_token(link.pk)}/")},
+        context={"name": link.person.name, "url": address(f"/login/link/{login_token(link.pk)}/")},
     )
 
 
@@ -70,7 +50,7 @@ def _invitation(entry: Entry, now: datetime) -> Iterable[Letter]:
     organisation = invitation.organisation
     yield Letter(
         recipient=invitation.email,
-        language=_language(known, organisation) if known else organisation.language,
+        language=language_of(known, organisation) if known else organisation.language,
         template="invitation",
         organisation=organisation,
         context={
@@ -78,7 +58,7 @@ def _invitation(entry: Entry, now: datetime) -> Iterable[Letter]:
             "invited_by": invitation.invited_by.name if invitation.invited_by else organisation.name,
             "role": Role(invitation.role),
             "until": invitation.expires_at,
-            "url": _address(f"/invitations/{invitation_token(invitation.pk)}/"),
+            "url": address(f"/invitations/{invitation_token(invitation.pk)}/"),
         },
     )
 
@@ -90,10 +70,10 @@ def _password_changed(entry: Entry, now: datetime) -> Iterable[Letter]:  # noqa:
     organisation = _organisation(entry)
     yield Letter(
         recipient=person.email,
-        language=_language(person, organisation),
+        language=language_of(person, organisation),
         template="password_changed",
         organisation=organisation,
-        context={"name": person.name, "at": entry.at, "url": _address("/login/link/")},
+        context={"name": person.name, "at": entry.at, "url": address("/login/link/")},
     )
 
 
@@ -105,7 +85,7 @@ def _key_holders(key: ApiKey) -> list[tuple[str, str]]:
     admins = Membership.objects.filter(
         organisation=organisation, role=Role.ADMIN, ended_at__isnull=True, person__is_active=True
     ).select_related("person")
-    return sorted({(m.person.email, _language(m.person, organisation)) for m in admins})
+    return sorted({(m.person.email, language_of(m.person, organisation)) for m in admins})
 
 
 def _key(entry: Entry) -> ApiKey | None:
@@ -129,7 +109,7 @@ def _key_reminder(entry: Entry, now: datetime) -> Iterable[Letter]:
                 "key_name": key.name,
                 "organisation_name": key.organisation.name,
                 "days": (now - secret.created_at).days,
-                "url": _address("/account/api-keys/"),
+                "url": address("/account/api-keys/"),
             },
         )
 
@@ -150,7 +130,7 @@ def _key_rotated(entry: Entry, now: datetime) -> Iterable[Letter]:  # noqa: ARG0
                 "organisation_name": key.organisation.name,
                 "days": overlap // 24,
                 "at": entry.at,
-                "url": _address("/account/api-keys/"),
+                "url": address("/account/api-keys/"),
             },
         )
 
@@ -161,4 +141,10 @@ LISTENERS: dict[str, Listener] = {
     "person.password_changed": _password_changed,
     "api_key.reminder_due": _key_reminder,
     "api_key.secret_rotated": _key_rotated,
+    "integration_run.failed": integration_letters.run_failed,
+    "integration_run.stopped_by_fuse": integration_letters.run_stopped_by_fuse,
+    SILENT: integration_letters.silent,
+    ticket_events.CREATED: ticket_letters.ticket_created,
+    ticket_events.STATE_CHANGED: ticket_letters.ticket_state_changed,
+    ticket_events.MERGED: ticket_letters.ticket_merged,
 }

@@ -12,7 +12,8 @@ from django.utils import timezone, translation
 
 from gewerk.config.installation import installation
 from gewerk.journal.models import Entry
-from gewerk.outreach.listeners import LISTENERS, Letter
+from gewerk.outreach.letters import Letter
+from gewerk.outreach.listeners import LISTENERS
 from gewerk.outreach.models import Mail
 
 _Row = TypeVar("_Row", bound=Model)

@@ -1,0 +1,27 @@
+"""A mail to be written, and what every listener needs for it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gewerk.config.installation import installation
+from gewerk.identity.models import Organisation, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail to be written: ``outreach/mails/<template>.txt`` in the recipient's language."""
+
+    recipient: str
+    language: str
+    template: str
+    organisation: Organisation | None
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def address(path: str) -> str:
+    """The whole address of a page."""
+    return f"{installation().base_url.rstrip('/')}{path}"
+
+
+def language_of(person: Person, organisation: Organisation | None) -> str:
+    return person.language or (organisation.language if organisation else installation().language)
