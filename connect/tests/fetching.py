@@ -1,7 +1,5 @@
 """Sources that are fetched over HTTP from the simulated ERP, for tests of several places."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 from exports_here import AS_OF, EXPORTS
 from gewerk_connect.settings import Settings
 from gewerk_connect.sim import Export, SimulatedErp, open_export
@@ -28,7 +25,24 @@ DATA = {
     "uts-karthago": "karthago",
 }
 """Kind -> the export that the simulated ERP serves in its dialect."""
-_LOGIN: dict[str, dict[str, Any]] = {
+LISTS = {
+    "wodis-sigma": (
+        *("mandanten", "wirtschaftseinheiten", "objekte", "verwaltungseinheiten", "geschaeftspartner", "vertraege"),
+        *("vertrag_einheiten", "vertragspartner"),
+    ),
+    "wodis-yuneo": ("mandanten", "wirtschaftseinheiten", "gebaeude", "verwaltungseinheiten", "personen", "vertraege"),
+    "gap-immotion": ("mandanten", "objekte", "einheiten", "adressen", "vertraege"),
+    "relion-one": (
+        *("companies", "economicUnits", "buildings", "units", "contacts", "contracts", "contractUnits"),
+        "contractContacts",
+    ),
+    "sap-blue-eagle": (
+        *("Buchungskreise", "Wirtschaftseinheiten", "Gebaeude", "Mietobjekte", "Geschaeftspartner", "Vertraege"),
+        *("Vertragsobjekte", "Vertragspartner"),
+    ),
+    "uts-karthago": ("firmen", "objekte", "einheiten", "adressen", "vertraege"),
+}
+LOGIN: dict[str, dict[str, Any]] = {
     "wodis-sigma": {"token": "sim-key"},
     "wodis-yuneo": {"client_id": "sim", "client_secret": "sim-secret"},
     "gap-immotion": {"user": "sim", "password": "sim-secret"},
@@ -58,10 +72,12 @@ def simulated(kind: str) -> Iterator[SimulatedErp]:
         yield erp
 
 
-def source_settings(kind: str, url: str, **more: Any) -> SourceSettings:
-    token = {"token_url": f"{url}/relion/oauth2/{{tenant}}/v2.0/token"} if kind == "relion-one" else {}
-    defaults = {"requests_per_second": 1000, "parallel_requests": 4, "patience_seconds": 20}
-    return SourceSettings(kind=kind, url=url + _ADDRESS[kind], **{**defaults, **token, **_LOGIN[kind], **more})
+def source_settings(kind: str, url: str, *, like: str | None = None, **more: Any) -> SourceSettings:
+    """``like``: the kind whose dialect is spoken, where another source reads it."""
+    dialect = like or kind
+    token = {"token_url": f"{url}/relion/oauth2/verzeichnis/v2.0/token"} if dialect == "relion-one" else {}
+    quick = {"requests_per_second": 1000, "parallel_requests": 4, "patience_seconds": 20}
+    return SourceSettings(kind=kind, url=url + _ADDRESS[dialect], **{**quick, **token, **LOGIN[dialect], **more})
 
 
 def opened(kind: str, url: str, folder: Path, **more: Any) -> Source:
@@ -74,3 +90,32 @@ def fetched(kind: str, url: str, folder: Path, *, now: datetime = NOW, **more: A
 
 def judged_source(source: Source, **settings: Any) -> Stock:
     return judge(source, Settings(**{"separator": "-", **settings}), AS_OF)
+
+
+def fault(url: str, dialect: str, resource: str, kind: str, **more: Any) -> None:
+    """Has the simulated ERP make a mistake."""
+    body = {"dialect": dialect, "resource": resource, "fault": kind, **more}
+    httpx2.post(f"{url}/_sim/faults", json=body).raise_for_status()
+
+
+def no_faults(url: str) -> None:
+    httpx2.delete(f"{url}/_sim/faults").raise_for_status()
+
+
+def requests_of(url: str, dialect: str) -> dict[str, int]:
+    """How often each list was asked for since the simulated ERP began."""
+    counts = httpx2.get(f"{url}/_sim/requests").json()["by_resource"]
+    return {name.partition("/")[2]: of["requests"] for name, of in counts.items() if name.partition("/")[0] == dialect}
+
+
+def change(url: str, table: str, key: dict[str, str], **values: str) -> None:
+    body = {"key": key, "set": values}
+    httpx2.patch(f"{url}/_sim/rows/{table}", json=body).raise_for_status()
+
+
+def delete(url: str, table: str, key: dict[str, str]) -> None:
+    httpx2.request("DELETE", f"{url}/_sim/rows/{table}", json={"key": key}).raise_for_status()
+
+
+def insert(url: str, table: str, row: dict[str, str]) -> None:
+    httpx2.post(f"{url}/_sim/rows/{table}", json={"row": row}).raise_for_status()

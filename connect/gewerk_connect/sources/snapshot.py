@@ -82,11 +82,14 @@ class Snapshots:
     def current(self) -> Snapshot | None:
         """The snapshot that counts; None before the first fetch, and where it was damaged."""
         for _ in range(5):  # between looking and holding it a fetch may have put another in its place
-            try:
-                path = self.folder / (self.folder / _POINTER).read_text(encoding="ascii").strip()
-                hold = (path / _IN_USE).open("rb")
-            except (OSError, UnicodeDecodeError):
+            name = self._current_name()
+            if name is None:
                 return None
+            path = self.folder / name
+            try:
+                hold = (path / _IN_USE).open("rb")
+            except OSError:
+                continue
             _lock(hold, shared=True)
             contents = _read_contents(path)
             if contents is not None:
@@ -110,17 +113,35 @@ class Snapshots:
             except BaseException:
                 shutil.rmtree(path, ignore_errors=True)
                 raise
-        self._drop_others(path.name)
 
     def forget(self) -> None:
         """Deletes everything that was fetched; the next run fetches anew."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _drop_others(self, current: str) -> None:
+    def tidy(self) -> None:
+        """Drops every snapshot but the current one and those that somebody still reads or writes."""
         for path in self.folder.iterdir():
-            if path.name != current and path.is_dir():
-                with suppress(OSError):  # somebody still reads or writes it: the next fetch drops it
-                    _drop(path)
+            if path.is_dir() and path.name != self._current_name():
+                with suppress(OSError):  # somebody holds it: a later fetch drops it
+                    self._drop(path)
+
+    def _drop(self, path: Path) -> None:
+        """Raises ``OSError`` when somebody holds it."""
+        if fcntl is None:
+            (path / _IN_USE).unlink()
+            shutil.rmtree(path)
+            return
+        with open(os.open(path / _IN_USE, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as hold:
+            _lock(hold, shared=False)
+            # whoever wrote it let go of it only after it had become the current one
+            if path.name != self._current_name():
+                shutil.rmtree(path)
+
+    def _current_name(self) -> str | None:
+        try:
+            return (self.folder / _POINTER).read_text(encoding="ascii").strip() or None
+        except (OSError, UnicodeDecodeError):
+            return None
 
 
 class Writer:
@@ -255,17 +276,6 @@ def _writing(folder: Path) -> Iterator[None]:
             f"The folder {folder.name} beside the configuration cannot be written to ({error.strerror}). "
             "Check rights and free space. Nothing was sent.",
         ) from None
-
-
-def _drop(path: Path) -> None:
-    """Raises ``OSError`` when somebody holds it."""
-    if fcntl is None:
-        (path / _IN_USE).unlink()
-        shutil.rmtree(path)
-        return
-    with (path / _IN_USE).open("r+b") as hold:
-        _lock(hold, shared=False)
-        shutil.rmtree(path)
 
 
 def _lock(file: IO[bytes], *, shared: bool) -> None:

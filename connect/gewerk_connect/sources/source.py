@@ -84,7 +84,7 @@ class Source:
     """An object that is no longer listed may only have been hidden from us."""
 
     def fetched(self, now: datetime, progress: FetchProgress = lambda _list, _done, _total: None) -> "Source":
-        """The source as the ERP has it now: for a network, with a new snapshot; for files, itself.
+        """The source as the ERP has it now, in the place of this object: with a new snapshot; for files, itself.
 
         Raises ``SourceError`` with the former snapshot untouched, ``SettingsError`` for credentials that are not there.
         """
@@ -97,7 +97,9 @@ class Source:
         finally:
             if former is not None:
                 former.close()
-        return self.pinned()
+        now_read = self.pinned()
+        snapshots.tidy()
+        return now_read
 
     def pinned(self) -> "Source":
         """The source as it was fetched last, held so for as long as this object lives; for files, itself."""

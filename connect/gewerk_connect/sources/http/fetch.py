@@ -153,7 +153,13 @@ class _Fetching:
         try:
             self._anew(lambda: self._read(resource))
         except ErpError as error:
-            if error.code != "erp_not_found" or not tables or not all(table.optional for table in tables):
+            had = self._former is not None and resource.name in self._former.contents
+            may_miss = bool(tables) and all(table.optional for table in tables)
+            if (
+                error.code != "erp_not_found"
+                or not may_miss
+                or (had and resource.name not in self._settings.empty_allowed)
+            ):
                 raise
 
     def _anew(self, read: Callable[[], None]) -> None:
@@ -256,8 +262,8 @@ class _Fetching:
                 changed |= {shape.key(row): row for row in rows}
         counts = self._merge(resource, shape, self._former, changed)
         totals = [self._total(resource, one.address) for one in addresses]
-        if (tally.undated and tally.rows) or [counts.get(part, 0) for part in parts] != totals:
-            return False  # something was deleted, or the clock was set: only the whole list can tell
+        if tally.doubles or (tally.undated and tally.rows) or [counts.get(part, 0) for part in parts] != totals:
+            return False  # something was deleted, or came in no order: only the whole list can tell
         contents = shape.contents(sum(totals), dict(zip(parts, totals, strict=True)), known.whole_at, "")
         contents.absent = [name for name in known.absent if name in contents.absent]
         contents.changed_until = max(latest, tally.latest or latest).isoformat()

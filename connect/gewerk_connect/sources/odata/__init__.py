@@ -1,0 +1,1 @@
+"""Any OData v4 service, described by a mapping file. Read first: ``mapping.toml``."""

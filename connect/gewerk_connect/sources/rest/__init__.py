@@ -1,0 +1,1 @@
+"""Any REST interface that answers with JSON, described by a mapping file. Read first: ``mapping.toml``."""

@@ -1,0 +1,1 @@
+"""Any database that SQLAlchemy reaches, one query per table. Read first: ``mapping.toml``."""

@@ -1,0 +1,18 @@
+from collections.abc import Iterator
+
+import pytest
+from fetching import simulated
+from gewerk_connect.sim import SimulatedErp
+from gewerk_connect.sources.http import erp
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits a hundredth of what is usual before a failed request is repeated."""
+    monkeypatch.setattr(erp, "FIRST_WAIT", 0.005)
+
+
+@pytest.fixture
+def relion(hasty: None) -> Iterator[SimulatedErp]:
+    with simulated("relion-one") as server:
+        yield server
