@@ -11,13 +11,18 @@ from django.contrib.sessions.models import Session
 from django.db import close_old_connections, transaction
 from django.utils import timezone
 
+from gewerk.files.operations.sweep import sweep
 from gewerk.identity.models import IdempotentAnswer, LoginLink
 from gewerk.identity.operations.key_reminders import remind_of_old_secrets
 from gewerk.journeys.align_tenant_access import align_tenant_access
+from gewerk.journeys.forget_drafts import forget_drafts
 from gewerk.outreach import beat
 from gewerk.outreach.operations.compose import compose_due_mails
 from gewerk.outreach.operations.send import send_due_mails
+from gewerk.portfolio.operations.note_silence import note_silence
 from gewerk.scheduling.operations.remind import remind_of_visits
+from gewerk.tickets.operations.close_resolved import close_resolved
+from gewerk.tickets.operations.follow_addresses import follow_addresses
 
 log = logging.getLogger("gewerk.worker")
 
@@ -46,6 +51,11 @@ def duties() -> list[Duty]:
         Duty("clear what has run out", lambda now: clear_run_out(now=now), timedelta(hours=1)),
         Duty("tenants' access follows the lease", lambda now: align_tenant_access(now=now), timedelta(hours=1)),
         Duty("remind of visits", lambda now: remind_of_visits(now=now), timedelta(minutes=5)),
+        Duty("close what is mended", lambda now: close_resolved(now=now), timedelta(hours=1)),
+        Duty("forget drafts of reports", lambda now: forget_drafts(now=now), timedelta(hours=1)),
+        Duty("sweep files", lambda now: sweep(now=now), timedelta(hours=1)),
+        Duty("search follows addresses", lambda now: follow_addresses(now=now), timedelta(hours=1)),
+        Duty("note silent connectors", lambda now: note_silence(now=now), timedelta(hours=1)),
         Duty("remind of old secrets", remind, timedelta(days=1)),
     ]
 
