@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from gewerk.files.models import StoredFile
 from gewerk.files.operations.link import link
 from gewerk.files.operations.store import store
 from gewerk.files.receive import Received
@@ -19,11 +20,17 @@ from gewerk.scheduling.states import State
 def add_photo(*, actor: Actor, completion_id: UUID, received: Received, purpose: str, now: datetime) -> Completion:
     """One announced file of a completion. Sent twice, it is there once. Raises CompletionNotFound, FileIsUnexpected, StoreIsFull."""
     completion = capture.completion_to_fill(actor, completion_id)
-    announced = capture.expected(completion, received.sha256, purpose)
-    owner = capture.manager_of(actor, completion)
-    file = store(actor=owner, received=received, now=now)
+    capture.expected(completion, received.sha256, purpose)
+    file = store(actor=capture.manager_of(actor, completion), received=received, now=now)
+    return add_stored(actor=actor, completion_id=completion_id, file=file, purpose=purpose, now=now)
+
+
+def add_stored(*, actor: Actor, completion_id: UUID, file: StoredFile, purpose: str, now: datetime) -> Completion:
+    """As ``add_photo``, for a file that the manager's organisation holds already. Raises CompletionNotFound, FileIsUnexpected."""
+    completion = capture.completion_to_fill(actor, completion_id)
+    announced = capture.expected(completion, file.sha256, purpose)
     link(
-        actor=owner,
+        actor=capture.manager_of(actor, completion),
         file=file,
         object_type=capture.OBJECT,
         object_id=completion.pk,

@@ -15,6 +15,7 @@ from gewerk.projects.items import Line
 from gewerk.projects.operations import approvals
 from gewerk.projects.operations.award import award_to_firm
 from gewerk.projects.operations.variations import ask_for_variation
+from gewerk.scheduling.models import Completion, Visit
 from gewerk.tickets.models import ReportLink
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,15 @@ def foreign(api, stock, factories):
     }
 
 
+def visit_of(organisation, order, factories):
+    """A proposed visit, and a completion on its way."""
+    now = factories.NOW
+    kept = {"organisation": organisation, "order": order}
+    visit = Visit.objects.create(**kept, number=1, state="proposed", state_at=now, created_at=now, updated_at=now)
+    completion = Completion.objects.create(**kept, sent_for_id=organisation.pk, captured_at=now, received_at=now)
+    return {"visit_id": str(visit.pk), "completion_id": str(completion.pk)}
+
+
 def tickets_of(prop, factories):
     """A ticket with a photo, and a report link: the name of the address's parameter -> id."""
     ticket, now = factories.ticket(prop), factories.NOW
@@ -71,6 +81,7 @@ def orders_of(organisation, factories):
     variation = ask_for_variation(actor=admin, order_id=order.pk, reason="Mehr", lines=lines, now=factories.NOW)
     approval = approvals.ask_for_variation(actor=admin, variation_id=variation.pk, now=factories.NOW)
     return {
+        **visit_of(organisation, order, factories),
         "order_id": str(order.pk),
         "variation_id": str(variation.pk),
         "approval_id": str(approval.pk),
@@ -85,6 +96,7 @@ def rows():
     kept = (Property, SubProperty, PropertyGroup, Integration, *apps.get_app_config("projects").get_models())
     kept += tuple(apps.get_app_config("firms").get_models())
     kept += (*apps.get_app_config("tickets").get_models(), *apps.get_app_config("files").get_models())
+    kept += tuple(apps.get_app_config("scheduling").get_models())
     return [sorted(map(repr, model._default_manager.values_list())) for model in kept]
 
 
@@ -145,7 +157,20 @@ OBJECT_BODIES = {
 }
 """By the last part of an object's address: a body that would be right for its owner."""
 
-TICKET_BODIES = {"/tickets/{ticket_id}/steps": {"step": "start"}}
+_SLOT = {"starts_at": "2099-01-01T08:00:00Z", "ends_at": "2099-01-01T09:00:00Z"}
+PATH_BODIES = {
+    "/tickets/{ticket_id}/steps": {"step": "start"},
+    "/visits/{visit_id}/steps": {"step": "cancel", "reason": "x"},
+    "/work-orders/{order_id}/visits": {"slots": [_SLOT]},
+    "/work-orders/{order_id}/completions": {
+        "id": "0192d3c0-0000-7000-8000-000000000001",
+        "captured_at": "2026-11-22T08:00:00Z",
+        "sent_at": "2026-11-22T08:00:00Z",
+        "text": "x",
+    },
+    "/completions/{completion_id}/files": {"file_id": "{file_id}", "purpose": "after"},
+}
+"""Where the last part of the address stands for several things."""
 
 OF_NOBODY = {"/trades", "/spending-limits", "/ticket-categories"}
 """Lists in which stands what everybody has: the trades, the usual limits of the roles, what may be reported."""
@@ -166,7 +191,7 @@ def test_another_organisations_key_reaches_nothing(api_for, foreign, method, pat
         resource, last = path.split("/")[1], path.rsplit("/", 1)[-1]
         ids = {"run_id": foreign["run"], **foreign}
         address = re.sub(r"\{(\w+)\}", lambda m: ids.get(m[1]) or foreign[resource], path)
-        body = filled(TICKET_BODIES.get(path) or OBJECT_BODIES.get(last, {}), foreign)
+        body = filled(PATH_BODIES.get(path) or OBJECT_BODIES.get(last, {}), foreign)
         assert stranger.call(method.upper(), address, None if method == "get" else body).status_code == 404
     elif method == "get":
         answer = stranger.call("GET", path)

@@ -66,7 +66,7 @@ def visit_row(one: Visit) -> Row:
     }
 
 
-def _slots() -> Prefetch[str]:
+def _slots() -> "Prefetch[str]":
     return Prefetch("slots", Slot.objects.order_by("starts_at"))
 
 

@@ -1,6 +1,5 @@
 """Completions: what was done, its files, and that it is whole. Each call may be repeated."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +9,10 @@ from ninja import NinjaAPI
 from gewerk.entrypoints.api.door import actor_of, answer, body, in_turn, once, only_known
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.visits import shapes
+from gewerk.files.access import own_file
 from gewerk.identity.access import require, sees_orders
-from gewerk.journeys.complete_visit import finish_capture
+from gewerk.journal.actor import Actor
+from gewerk.journeys.complete_visit import add_stored, finish_capture
 from gewerk.projects.access import order_for
 from gewerk.scheduling.operations.capture import Captured, ExpectedFile, UsedItem, begin
 from gewerk.scheduling.queries import visits_for_programs as shown
@@ -55,6 +56,29 @@ def add_to(api: NinjaAPI) -> None:
         return once(request, act)
 
     @api.post(
+        "/completions/{completion_id}/files",
+        operation_id="add_completion_file",
+        summary="Add an announced file to a completion",
+        tags=_TAGS,
+        response=writes(shapes.Completion),
+        openapi_extra=takes("CompletionFileAdd", shapes.FILE_ADD, repeatable=False),
+    )
+    def add_completion_file(request: HttpRequest, completion_id: UUID) -> HttpResponse:
+        """Added twice, it is there once."""
+        only_known(request)
+        sent = body(request, shapes.FILE_ADD)
+        actor = actor_of(request)
+        with in_turn(request):
+            completion = add_stored(
+                actor=actor,
+                completion_id=completion_id,
+                file=own_file(actor.organisation_id, sent["file_id"]),
+                purpose=sent["purpose"],
+                now=timezone.now(),
+            )
+            return _shown(actor, completion.order_id, completion.pk)
+
+    @api.post(
         "/completions/{completion_id}/finish",
         operation_id="finish_completion",
         summary="Say that a completion is whole",
@@ -70,7 +94,7 @@ def add_to(api: NinjaAPI) -> None:
             return _shown(actor, completion.order_id, completion.pk)
 
 
-def _shown(actor: Any, order_id: UUID, completion_id: UUID) -> HttpResponse:
+def _shown(actor: Actor, order_id: UUID, completion_id: UUID) -> HttpResponse:
     row = next(row for row in shown.completions_of(actor, order_id) if row["id"] == completion_id)
     return answer(row)
 

@@ -68,7 +68,7 @@ class VisitStep(TypedDict, total=False):
 
 @with_config(_STRICT)
 class CompletionFile(TypedDict):
-    """A file that will follow: POST .../completions/{completion_id}/files."""
+    """A file that will follow: POST /files, then POST /completions/{completion_id}/files."""
 
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     purpose: FilePurpose
@@ -105,9 +105,18 @@ class CompletionCreate(TypedDict, total=False):
     files: Annotated[list[CompletionFile], Field(max_length=MOST_FILES)]
 
 
+@with_config(_STRICT)
+class CompletionFileAdd(TypedDict):
+    """A file of POST /files whose bytes have a hash that the completion announced."""
+
+    file_id: UUID
+    purpose: FilePurpose
+
+
 VISIT_CREATE: TypeAdapter[VisitCreate] = TypeAdapter(VisitCreate)
 VISIT_STEP: TypeAdapter[VisitStep] = TypeAdapter(VisitStep)
 COMPLETION_CREATE: TypeAdapter[CompletionCreate] = TypeAdapter(CompletionCreate)
+FILE_ADD: TypeAdapter[CompletionFileAdd] = TypeAdapter(CompletionFileAdd)
 
 
 def spans_of(slots: list[SlotIn]) -> list[Span]:

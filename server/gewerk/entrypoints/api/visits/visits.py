@@ -13,6 +13,7 @@ from ninja import NinjaAPI, Query
 from gewerk.entrypoints.api import cursors
 from gewerk.entrypoints.api.door import actor_of, answer, body, if_match, once, only_known
 from gewerk.entrypoints.api.openapi import reads, takes, writes
+from gewerk.entrypoints.api.orders.answers import ETAG
 from gewerk.entrypoints.api.problems import InvalidInput
 from gewerk.entrypoints.api.visits import shapes
 from gewerk.identity.access import require, sees_orders
@@ -68,6 +69,7 @@ def add_to(api: NinjaAPI) -> None:
         summary="Read one visit",
         tags=_TAGS,
         response=reads(shapes.Visit, 403),
+        openapi_extra=ETAG,
     )
     def read_visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         only_known(request)
@@ -90,7 +92,7 @@ def add_to(api: NinjaAPI) -> None:
         summary="Propose or announce a visit",
         tags=_TAGS,
         response=writes(shapes.Visit, 201),
-        openapi_extra=takes("VisitCreate", shapes.VISIT_CREATE),
+        openapi_extra={**takes("VisitCreate", shapes.VISIT_CREATE), **ETAG},
     )
     def create_visit(request: HttpRequest, order_id: UUID) -> HttpResponse:
         """Notice periods for entering a flat are checked (409 with the first possible day)."""
@@ -109,7 +111,7 @@ def add_to(api: NinjaAPI) -> None:
         summary="Take a step of a visit",
         tags=_TAGS,
         response=writes(shapes.Visit),
-        openapi_extra=takes("VisitStep", shapes.VISIT_STEP, conditional=True),
+        openapi_extra={**takes("VisitStep", shapes.VISIT_STEP, conditional=True), **ETAG},
     )
     def take_visit_step(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         """The order follows: agreed books it, arrived begins it, nobody opened asks for another visit."""
