@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -58,6 +59,16 @@ _ADDRESS = {
     "sap-blue-eagle": "/sap/opu/odata4/sap/refx/0001",
     "uts-karthago": "/karthago/api",
 }
+
+
+@dataclass
+class Clock:
+    """A clock that a test turns."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
 @cache

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from fetching import simulated
+from fetching import Clock, loaded
 from gewerk_connect.sim import SimulatedErp
 from gewerk_connect.sources.http import erp
 
@@ -13,6 +13,12 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def relion(hasty: None) -> Iterator[SimulatedErp]:
-    with simulated("relion-one") as server:
+def clock() -> Clock:
+    """The simulated ERP's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def relion(hasty: None, clock: Clock) -> Iterator[SimulatedErp]:
+    with SimulatedErp(loaded("relion-one"), clock=clock) as server:
         yield server
