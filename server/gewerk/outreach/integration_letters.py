@@ -22,7 +22,7 @@ def run_stopped_by_fuse(entry: Entry, now: datetime) -> Iterable[Letter]:
 
 
 def _about_run(entry: Entry, now: datetime, status: RunStatus, template: str) -> Iterable[Letter]:  # noqa: ARG001
-    run = IntegrationRun.objects.select_related("integration__organisation").filter(pk=entry.object_id).first()
+    run = IntegrationRun.objects.select_related("integration__organisation").filter(pk=object_id(entry)).first()
     if run is None or run.status != status or _told_before(entry):
         return
     before = run_before(run)
@@ -51,7 +51,7 @@ def _told_before(entry: Entry) -> bool:
 
 
 def silent(entry: Entry, now: datetime) -> Iterable[Letter]:
-    integration = Integration.objects.select_related("organisation").filter(pk=entry.object_id).first()
+    integration = Integration.objects.select_related("organisation").filter(pk=object_id(entry)).first()
     if integration is None:
         return
     last = integration.runs.defer("findings").order_by("-number").first()

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from gewerk.config.installation import installation
 from gewerk.identity.models import Organisation, Person
+from gewerk.journal.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,10 @@ def address(path: str) -> str:
 
 def language_of(person: Person, organisation: Organisation | None) -> str:
     return person.language or (organisation.language if organisation else installation().language)
+
+
+def object_id(entry: Entry) -> UUID:
+    """What the entry is about."""
+    if entry.object_id is None:
+        raise ValueError(f"{entry.event} names no object")
+    return entry.object_id

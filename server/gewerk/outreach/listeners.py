@@ -6,13 +6,12 @@ matter is over by then (invitation withdrawn, link used).
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from uuid import UUID
 
 from gewerk.identity.links import invitation_token, login_token
 from gewerk.identity.models import ApiKey, ApiSecret, Invitation, LoginLink, Membership, Organisation, Person, Role
 from gewerk.journal.models import Entry
 from gewerk.outreach import integration_letters, ticket_letters
-from gewerk.outreach.letters import Letter, address, language_of
+from gewerk.outreach.letters import Letter, address, language_of, object_id
 from gewerk.tickets import events as ticket_events
 
 Listener = Callable[[Entry, datetime], Iterable[Letter]]
@@ -22,14 +21,8 @@ def _organisation(entry: Entry) -> Organisation | None:
     return Organisation.objects.filter(pk=entry.organisation_id).first() if entry.organisation_id else None
 
 
-def _object_id(entry: Entry) -> UUID:
-    if entry.object_id is None:
-        raise ValueError(f"{entry.event} names no object")
-    return entry.object_id
-
-
 def _login_link(entry: Entry, now: datetime) -> Iterable[Letter]:
-    link = LoginLink.objects.select_related("person").filter(pk=_object_id(entry)).first()
+    link = LoginLink.objects.select_related("person").filter(pk=object_id(entry)).first()
     if link is None or link.used_at is not None or link.expires_at <= now:
         return
     organisation = _organisation(entry)
@@ -43,7 +36,7 @@ def _login_link(entry: Entry, now: datetime) -> Iterable[Letter]:
 
 
 def _invitation(entry: Entry, now: datetime) -> Iterable[Letter]:
-    invitation = Invitation.objects.select_related("organisation", "invited_by").filter(pk=_object_id(entry)).first()
+    invitation = Invitation.objects.select_related("organisation", "invited_by").filter(pk=object_id(entry)).first()
     if invitation is None or invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= now:
         return
     known = Person.objects.filter(email=invitation.email).first()
@@ -64,7 +57,7 @@ def _invitation(entry: Entry, now: datetime) -> Iterable[Letter]:
 
 
 def _password_changed(entry: Entry, now: datetime) -> Iterable[Letter]:  # noqa: ARG001 - a listener's signature
-    person = Person.objects.filter(pk=_object_id(entry), is_active=True).first()
+    person = Person.objects.filter(pk=object_id(entry), is_active=True).first()
     if person is None:
         return
     organisation = _organisation(entry)
@@ -89,7 +82,7 @@ def _key_holders(key: ApiKey) -> list[tuple[str, str]]:
 
 
 def _key(entry: Entry) -> ApiKey | None:
-    return ApiKey.objects.select_related("organisation").filter(pk=_object_id(entry), deleted_at__isnull=True).first()
+    return ApiKey.objects.select_related("organisation").filter(pk=object_id(entry), deleted_at__isnull=True).first()
 
 
 def _key_reminder(entry: Entry, now: datetime) -> Iterable[Letter]:
@@ -143,7 +136,7 @@ LISTENERS: dict[str, Listener] = {
     "api_key.secret_rotated": _key_rotated,
     "integration_run.failed": integration_letters.run_failed,
     "integration_run.stopped_by_fuse": integration_letters.run_stopped_by_fuse,
-    SILENT: integration_letters.silent,
+    "integration.silent": integration_letters.silent,
     ticket_events.CREATED: ticket_letters.ticket_created,
     ticket_events.STATE_CHANGED: ticket_letters.ticket_state_changed,
     ticket_events.MERGED: ticket_letters.ticket_merged,

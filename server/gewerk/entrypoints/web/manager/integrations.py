@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.manager.connector import served_by_us
 from gewerk.entrypoints.web.manager.door import managing, reader
+from gewerk.entrypoints.web.manager.integration_trouble import troubles_told
 from gewerk.entrypoints.web.manager.listing.export import as_csv, as_xlsx
 from gewerk.entrypoints.web.manager.listing.pieces import Exported, Reader
 from gewerk.entrypoints.web.manager.run_words import (
@@ -52,7 +53,7 @@ def integration_list(request: HttpRequest) -> HttpResponseBase:
     return render(
         request,
         "manager/integrations.html",
-        {"reader": who, "rows": rows, **_how_to_connect(request, who)},
+        {"reader": who, "rows": rows, "troubles": troubles_told(who), **_how_to_connect(request, who)},
     )
 
 
@@ -88,6 +89,7 @@ def integration_page(request: HttpRequest, integration_id: UUID) -> HttpResponse
             "trail": [{"label": _("Integrations"), "url": reverse("integrations")}, {"label": one.name}],
             "page": page,
             "runs": [_line(who, run) for run in page],
+            "troubles": [told for told in troubles_told(who) if told.trouble.integration.pk == one.pk],
             **_how_to_connect(request, who),
         },
     )

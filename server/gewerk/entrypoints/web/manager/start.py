@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.manager.door import managing, reader
+from gewerk.entrypoints.web.manager.integration_trouble import integrations_that_wait
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.run_words import count_table, finding_groups, run_state
 from gewerk.entrypoints.web.manager.tickets.waiting import tickets_that_wait
@@ -21,7 +22,10 @@ from gewerk.portfolio.queries.stock_at_a_glance import Glance, stock_at_a_glance
 
 PLACES_SHOWN = 8
 
-WAITING: tuple[Source, ...] = (tickets_that_wait,)
+WAITING: tuple[Source, ...] = (
+    integrations_that_wait,
+    tickets_that_wait,
+)
 """Who says what waits for the reader; each area adds its own."""
 
 
