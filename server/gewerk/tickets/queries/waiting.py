@@ -22,13 +22,7 @@ class Waiting:
     """``new``, ``reopened``, ``waiting_over``."""
 
 
-@dataclass(frozen=True, slots=True)
-class WhatWaits:
-    first: tuple[Waiting, ...]
-    count: int
-
-
-def waiting_for(actor: Actor, *, today: date, limit: int = 8) -> WhatWaits:
+def waiting_for(actor: Actor, *, today: date, limit: int) -> list[Waiting]:
     """Nobody has looked at it yet, it was reopened, or the day until which it waited has come: those of the actor, and nobody's."""
     mine = Q(responsible_id=actor.id) | Q(responsible__isnull=True) | Q(property__deputy_id=actor.id)
     rows = (
@@ -37,9 +31,8 @@ def waiting_for(actor: Actor, *, today: date, limit: int = 8) -> WhatWaits:
         .filter(Q(state__in=[State.NEW, State.REOPENED]) | Q(state=State.WAITING, waiting_until_date__lte=today))
     )
     order: Sequence[Any] = ("urgency_rank", F("react_by_at").asc(nulls_last=True), "created_at", "id")
-    listed = with_ranks(rows.select_related("property", "unit")).order_by(*order)[: limit + 1]
-    first = [Waiting(t, "waiting_over" if t.state == State.WAITING else t.state) for t in listed[:limit]]
-    return WhatWaits(tuple(first), rows.count() if len(listed) > limit else len(first))
+    listed = with_ranks(rows.select_related("property", "unit")).order_by(*order)[:limit]
+    return [Waiting(t, "waiting_over" if t.state == State.WAITING else t.state) for t in listed]
 
 
 def is_late(ticket: Ticket, *, now: datetime) -> bool:

@@ -67,13 +67,13 @@ def add_to(api: NinjaAPI) -> None:
 
     @api.post(
         "/report-links/{link_id}/revoke",
-        operation_id="revoke_report_link",
+        operation_id="end_report_link",
         summary="Revoke a link",
         tags=_TAGS,
         response=writes(answers.ReportLink),
         openapi_extra=takes("Nothing", bodies.NOTHING),
     )
-    def revoke_report_link(request: HttpRequest, link_id: UUID) -> HttpResponse:
+    def end_report_link(request: HttpRequest, link_id: UUID) -> HttpResponse:
         """409 when it was revoked before."""
         only_known(request)
         actor = actor_of(request)

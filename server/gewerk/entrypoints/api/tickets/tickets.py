@@ -233,13 +233,13 @@ def _given(actor: Any, sent: dict[str, Any]) -> tuple[NewTicket, list[Any]]:
 def _add_working(api: NinjaAPI) -> None:
     @api.post(
         f"{_PATH}/steps",
-        operation_id="step_ticket",
+        operation_id="take_ticket_step",
         summary="Take one step of the table of states",
         tags=_TAGS,
         response=writes(answers.Ticket),
         openapi_extra={**takes("TicketStep", bodies.TICKET_STEP, conditional=True), **answers.ETAG},
     )
-    def step_ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    def take_ticket_step(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
         """409 where the table does not lead on from the present state. The reporter is told."""
         only_known(request)
         actor, version = actor_of(request), if_match(request)
@@ -254,13 +254,13 @@ def _add_working(api: NinjaAPI) -> None:
 
     @api.post(
         f"{_PATH}/notes",
-        operation_id="note_ticket",
+        operation_id="write_ticket_note",
         summary="Write an internal note",
         tags=_TAGS,
         response=writes(answers.TicketHistory, 201),
         openapi_extra=takes("TicketNote", bodies.TICKET_NOTE),
     )
-    def note_ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    def write_ticket_note(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
         """The reporter never sees it. Answers with the whole history."""
         only_known(request)
         actor = actor_of(request)
@@ -274,13 +274,13 @@ def _add_working(api: NinjaAPI) -> None:
 
     @api.post(
         f"{_PATH}/files",
-        operation_id="add_ticket_files",
+        operation_id="link_ticket_files",
         summary="Link uploaded files to a ticket",
         tags=_TAGS,
         response=writes(answers.Ticket),
         openapi_extra={**takes("TicketFiles", bodies.TICKET_FILES), **answers.ETAG},
     )
-    def add_ticket_files(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    def link_ticket_files(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
         """The reporter does not see what is added here."""
         only_known(request)
         actor = actor_of(request)
@@ -296,13 +296,13 @@ def _add_working(api: NinjaAPI) -> None:
 
     @api.post(
         f"{_PATH}/files/{{file_id}}/remove",
-        operation_id="remove_ticket_file",
+        operation_id="unlink_ticket_file",
         summary="Take a file away from a ticket",
         tags=_TAGS,
         response=writes(answers.Ticket),
         openapi_extra={**takes("Nothing", bodies.NOTHING), **answers.ETAG},
     )
-    def remove_ticket_file(request: HttpRequest, ticket_id: UUID, file_id: UUID) -> HttpResponse:
+    def unlink_ticket_file(request: HttpRequest, ticket_id: UUID, file_id: UUID) -> HttpResponse:
         """Where the file hangs on an order too, it stays there."""
         only_known(request)
         actor = actor_of(request)
@@ -319,13 +319,13 @@ def _add_working(api: NinjaAPI) -> None:
 def _add_together(api: NinjaAPI) -> None:
     @api.post(
         f"{_PATH}/put-under",
-        operation_id="put_ticket_under",
+        operation_id="follow_ticket",
         summary="Put a ticket under another that leads for it",
         tags=_TAGS,
         response=writes(answers.Ticket),
         openapi_extra={**takes("PutUnder", bodies.PUT_UNDER), **answers.ETAG},
     )
-    def put_ticket_under(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    def follow_ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
         """Both of one property. It follows the other's state; what it holds stays its own."""
         only_known(request)
         actor = actor_of(request)
@@ -342,13 +342,13 @@ def _add_together(api: NinjaAPI) -> None:
 
     @api.post(
         f"{_PATH}/separate",
-        operation_id="separate_ticket",
+        operation_id="unfollow_ticket",
         summary="Take a ticket out of another",
         tags=_TAGS,
         response=writes(answers.Ticket),
         openapi_extra={**takes("Nothing", bodies.NOTHING), **answers.ETAG},
     )
-    def separate_ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    def unfollow_ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
         """It stays in the state that it reached."""
         only_known(request)
         actor = actor_of(request)

@@ -34,5 +34,5 @@ def tickets_that_wait(reader: Reader) -> list[Waiting]:
             else one.ticket.waiting_until_date,
             pressing=one.ticket.urgency == Urgency.EMERGENCY or is_late(one.ticket, now=reader.formats.now),
         )
-        for one in found.first
+        for one in found
     ]
