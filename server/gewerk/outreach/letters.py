@@ -18,6 +18,8 @@ class Letter:
     template: str
     organisation: Organisation | None
     context: dict[str, Any] = field(default_factory=dict)
+    calendar: bytes = b""
+    """An iCalendar file to go along."""
 
 
 def address(path: str) -> str:

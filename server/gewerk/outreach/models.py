@@ -17,6 +17,8 @@ class Mail(models.Model):
     language = models.CharField(max_length=5)
     subject = models.CharField(max_length=300)
     body = models.TextField()
+    calendar = models.BinaryField(default=b"")
+    """An iCalendar file that goes along (a visit); empty: none. Gone like the text once the mail is sent."""
     created_at = models.DateTimeField()
     next_try_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -70,6 +70,7 @@ def _written(letter: Letter, entry: Entry, *, now: datetime) -> Mail:
         language=letter.language,
         subject=subject.strip()[:300],
         body=body.strip() + "\n",
+        calendar=letter.calendar,
         created_at=now,
         # A demo shows its mails instead of sending them.
         next_try_at=None if installation().demo else now,

@@ -61,12 +61,12 @@ def _try(mail: Mail, *, now: datetime) -> bool:
         mail.last_error = _reason(failure)
         log.warning("Mail %s was not sent (try %s): %s", mail.pk, mail.tries, mail.last_error)
         if given_up:
-            mail.body = ""
-        mail.save(update_fields=["tries", "next_try_at", "last_error", "body"])
+            mail.body, mail.calendar = "", b""
+        mail.save(update_fields=["tries", "next_try_at", "last_error", "body", "calendar"])
         return False
     mail.sent_at, mail.next_try_at, mail.last_error = now, None, ""
-    mail.body = ""
-    mail.save(update_fields=["tries", "sent_at", "next_try_at", "last_error", "body"])
+    mail.body, mail.calendar = "", b""
+    mail.save(update_fields=["tries", "sent_at", "next_try_at", "last_error", "body", "calendar"])
     return True
 
 
@@ -103,4 +103,12 @@ def message(mail: Mail) -> EmailMessage:
     letter["Auto-Submitted"] = "auto-generated"
     letter["Content-Language"] = mail.language
     letter.set_content(mail.body)
+    if mail.calendar:
+        letter.add_attachment(
+            bytes(mail.calendar),
+            maintype="text",
+            subtype="calendar",
+            filename="termin.ics",
+            params={"charset": "utf-8"},
+        )
     return letter
