@@ -24,7 +24,8 @@ def quick_patience() -> Patience:
 
 def river(folder: Path, api: StandIn, rows: Any, *, separator: str = "-", **options: Any) -> run.River:
     upper = rows if isinstance(rows, FakeUpper) else FakeUpper(rows)
-    made = connection(folder, api.url, options.pop("secret", api.secret), separator=separator)
+    settings = {name: options.pop(name) for name in ("objects_gone",) if name in options}
+    made = connection(folder, api.url, options.pop("secret", api.secret), separator=separator, **settings)
     target = open_target(made.target, language="de") if made.target else None
     defaults = {"as_of": AS_OF, "now": now, "patience": quick_patience()}
     return run.River(connection=made, upper=upper, target=target, **{**defaults, **options})
