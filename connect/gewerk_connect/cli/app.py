@@ -148,6 +148,7 @@ def build(language: str) -> typer.Typer:
         entity: Annotated[str, typer.Argument(help=text("entity"), metavar="tenant|landlord")],
         external_id: Annotated[str, typer.Argument(help=text("external_id"), metavar="ID")],
         config: Config,
+        connection: Annotated[str | None, typer.Option("--connection", help=text("connection"), metavar="ID")] = None,
         as_json: Json = False,
         lang: Lang = language,
     ) -> None:
@@ -155,7 +156,11 @@ def build(language: str) -> typer.Typer:
 
         if entity not in ("tenant", "landlord"):
             raise typer.BadParameter("tenant | landlord", param_hint="entity")
-        housekeeping.forget(commands.Call(config, None, as_json, False, lang), entity, external_id)
+        call = commands.Call(config, None, as_json, False, lang)
+        if connection is None:
+            housekeeping.forget(call, entity, external_id)
+        else:
+            housekeeping.forget_of_service(call, connection, entity, external_id)
 
     @app.command("tidy", help=text("tidy"))
     def tidy(config: Config, as_json: Json = False, lang: Lang = language) -> None:

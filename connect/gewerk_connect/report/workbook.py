@@ -17,6 +17,7 @@ from gewerk_connect.ledger import RunRow, StoredFinding
 from gewerk_connect.messages import FINDINGS, say
 from gewerk_connect.report.outcome import COUNTED
 
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML cannot hold."""
 _LONGEST = 32_767

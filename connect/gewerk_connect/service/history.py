@@ -56,7 +56,8 @@ class History:
         with self._open(row) as transaction:
             total = transaction.execute(select(func.count()).select_from(_R.join(_C, _mine(row)))).scalar_one()
             found = transaction.execute(_query(row).order_by(_R.c.no.desc()).offset(first).limit(limit)).mappings()
-            return int(total), [_run(one, int(total) - first - at) for at, one in enumerate(found)]
+            newest = int(total) + _retired(transaction, row)
+            return int(total), [_run(one, newest - first - at) for at, one in enumerate(found)]
 
     def last(self, row: ConnectionRow) -> PastRun | None:
         """The newest run that has ended."""
@@ -69,7 +70,7 @@ class History:
             if one is None:
                 return None
             earlier = select(func.count()).select_from(_R.join(_C, _mine(row))).where(_R.c.no <= one["no"])
-            return _run(one, int(transaction.execute(earlier).scalar_one()))
+            return _run(one, int(transaction.execute(earlier).scalar_one()) + _retired(transaction, row))
 
     def findings(self, row: ConnectionRow, run: PastRun) -> list[StoredFinding]:
         """Those that are still kept: of the last five runs, at most 2,000 of a kind."""
@@ -91,6 +92,13 @@ class History:
     def _open(self, row: ConnectionRow) -> Iterator[Transaction]:
         with self.store(row) as store, store.engine.connect() as transaction:
             yield transaction
+
+
+def _retired(transaction: Transaction, row: ConnectionRow) -> int:
+    """Runs that are no longer kept: the others keep their numbers."""
+    table = schema.retired_runs
+    mine = table.join(_C, (table.c.connection_no == _C.c.no) & (_C.c.external_id == row.id))
+    return int(transaction.execute(select(func.sum(table.c.count)).select_from(mine)).scalar() or 0)
 
 
 def _mine(row: ConnectionRow) -> Any:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from gewerk_connect.canonical.refusals import SettingsError
 from gewerk_connect.ledger import RunRow, Runs, StoredFinding
 from gewerk_connect.report.text import report_text
-from gewerk_connect.report.workbook import write_workbook
+from gewerk_connect.report.workbook import SPREADSHEET, write_workbook
 from gewerk_connect.service.configuration import Mail
 from gewerk_connect.service.connections import ConnectionRow, Connections
 from gewerk_connect.service.history import History
@@ -28,7 +28,6 @@ log = logging.getLogger("gewerk_connect.service.watch")
 
 TIMEOUT_SECONDS = 20
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
-_SPREADSHEET = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 def send_due(service: Service, connections: Connections, notices: Notices, now: Callable[[], datetime]) -> int:
@@ -107,7 +106,7 @@ def _message(
     message.set_content("\n\n".join(line for line in lines if line) + "\n")
     if run is not None:
         name = f"bericht-{run.as_of}.xlsx" if language == "de" else f"report-{run.as_of}.xlsx"
-        maintype, subtype = _SPREADSHEET
+        maintype, _, subtype = SPREADSHEET.partition("/")
         content = _spreadsheet(run, findings, row.name, language)
         message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
     return message

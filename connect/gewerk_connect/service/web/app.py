@@ -104,6 +104,7 @@ ROUTES = [
     _shows(f"{ONE}/plan/progress", plan.plan_progress),
     _shows(f"{ONE}/runs", runs.runs),
     _shows(f"{ONE}/runs/{{run_id}}", runs.run),
+    _shows(f"{ONE}/runs/{{run_id}}/report.xlsx", runs.report),
     _shows(f"{ONE}/explain", explain_page.explain_page),
     _shows(f"{ONE}/schedule", schedule_page.schedule, needs=sets_up),
     _takes(f"{ONE}/schedule", schedule_page.save_schedule, needs=sets_up),

@@ -1,7 +1,12 @@
 """All runs of a connection, and the report of one: what it did, what it found, what is to be done."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from starlette.responses import Response
 
+from gewerk_connect.ledger import Runs
+from gewerk_connect.report.workbook import SPREADSHEET, write_workbook
 from gewerk_connect.service.access import NotFound
 from gewerk_connect.service.history import History
 from gewerk_connect.service.web.door import Visit
@@ -14,6 +19,23 @@ def runs(visit: Visit) -> Response:
     number = page_number(visit.query.get("page", ""))
     total, found = History(visit.house.service).runs(visit.connection, first=(number - 1) * ROWS, limit=ROWS)
     return visit.page("runs.html", runs=found, page=Page(number, total, {}))
+
+
+def report(visit: Visit) -> Response:
+    """The run's report as a spreadsheet, for the colleagues at the ERP."""
+    row = visit.connection
+    history = History(visit.house.service)
+    found = history.run(row, visit.request.path_params["run_id"])
+    if found is None:
+        raise NotFound
+    with history.store(row, found.base_url) as store, TemporaryDirectory(prefix="gewerk-report-") as folder:
+        path = Path(folder) / "report.xlsx"
+        kept = Runs(store).of(found.external_id)
+        write_workbook(path, kept, Runs(store).findings(found.no), row.name, visit.language)
+        content = path.read_bytes()
+    word = "bericht" if visit.language == "de" else "report"
+    name = f"{word}-{found.number}-{found.as_of}.xlsx"
+    return Response(content, media_type=SPREADSHEET, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def run(visit: Visit) -> Response:
