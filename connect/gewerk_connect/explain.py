@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from gewerk_connect.canonical import Entity
 from gewerk_connect.canonical.refusals import SettingsError
 from gewerk_connect.diff import changed_fields
-from gewerk_connect.diff.decide import record_of
+from gewerk_connect.diff.decide import record_bytes
 from gewerk_connect.ledger import Confirmed, Records, Store
 from gewerk_connect.ledger.records import Sent
 from gewerk_connect.messages import say
@@ -123,10 +125,10 @@ def explain(
             "unknown_record", say("de", "unknown_record", **values), say("en", "unknown_record", **values)
         )
     wanted = None
-    if trace is not None and trace.judged.payload is not None:
-        if shape is not None:
-            trace.judged.payload = shape.fits(entity, trace.judged.payload)
-        wanted = record_of(entity, trace.judged)
+    if trace is not None and trace.judged.record is not None:
+        if shape is not None and (payload := trace.judged.payload) is not None:
+            trace.judged.record = record_bytes(entity, external_id, shape.fits(entity, payload))
+        wanted = orjson.loads(trace.judged.record)
     found = Explanation(
         entity=entity.value,
         external_id=external_id,

@@ -39,7 +39,11 @@ class Upper(Protocol):
     def in_doubt(self, objects: Sequence[Key]) -> list[bool]:
         """For objects that the source does not list: whether that leaves it in doubt that they are gone."""
 
-    def fingerprint(self) -> str: ...
+    def fingerprint(self) -> str:
+        """Of the source's files, byte for byte."""
+
+    def row_fingerprint(self) -> str | None:
+        """Of the source's rows, in whatever order they stand; None where its form does not tell."""
 
     def judge(self, as_of: date, progress: Callable[[str, int, int], None] | None) -> Stock: ...
 

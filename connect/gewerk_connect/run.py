@@ -140,7 +140,7 @@ def prepare(river: River, store: Store, run: RunRow) -> Outcome | None:
     if survey.stock is None:
         outcome = _as_last(river, survey, run.started_at, DONE)
         if survey.last is not None:
-            runs.copy_findings(survey.last.no, run.no)
+            runs.copy_findings(survey.last.no, run.no, in_place=not survey.sorted_anew)
             runs.note(run.no, valid_until=survey.last.valid_until)
         note_target_clock(river, store, clock_before, large=False, whole=whole)
         return _close(river, store, run, outcome, source_fingerprint=survey.fingerprint)

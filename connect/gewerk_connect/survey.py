@@ -6,6 +6,7 @@ from typing import Any
 
 from gewerk_connect.canonical import Entity, FindingCode, Judged, Origin, Verdict
 from gewerk_connect.diff import Comparison, Mark, TargetView, Tripped, check_fuse, compare
+from gewerk_connect.diff.decide import record_bytes
 from gewerk_connect.diff.fields import held_differs
 from gewerk_connect.diff.hidden import Hidden, key_of, missing_objects
 from gewerk_connect.ledger import Intent, Records, RunRow, Runs, Store
@@ -25,6 +26,8 @@ class Survey:
     fingerprint: str | None
     """Of the source as it was read; None when it changed meanwhile, so that the next run reads it again."""
     tripped: list[Tripped] = field(default_factory=list)
+    sorted_anew: bool = False
+    """The rows are those of ``last``, and stand in another order."""
 
 
 def survey_of(river: River, store: Store, view: TargetView | None, take: Callable[[Intent | Mark], None]) -> Survey:
@@ -34,9 +37,13 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
         river.now(), lambda part, done, total: river.progress(Doing(language, "fetching_source", part), done, total)
     )
     last = Runs(store).last_finished()
-    fingerprint = river.upper.fingerprint()
-    if _is_as_last(river, store, view, last, fingerprint):
-        return Survey({}, None, last, fingerprint)
+    files, rows = river.upper.fingerprint(), None
+    if last is not None and _is_as_last(river, store, view, last):
+        if last.read_the_same(files):
+            return Survey({}, None, last, last.source_fingerprint)
+        rows = river.upper.row_fingerprint()
+        if last.read_the_same(rows):
+            return Survey({}, None, last, f"{files} {rows}", sorted_anew=True)
     river.progress(Doing(language, "reading_source"), 0, None)
     stock = river.upper.judge(
         river.as_of, lambda table, done, total: river.progress(Doing(language, "reading_source", table), done, total)
@@ -62,7 +69,9 @@ def survey_of(river: River, store: Store, view: TargetView | None, take: Callabl
     tripped = (
         [] if river.confirm_fuse else check_fuse(results, percent=settings.fuse_percent, minimum=settings.fuse_minimum)
     )
-    return Survey(results, stock, last, fingerprint if river.upper.fingerprint() == fingerprint else None, tripped)
+    rows = rows or river.upper.row_fingerprint()
+    fingerprint = f"{files} {rows}" if rows else files
+    return Survey(results, stock, last, fingerprint if river.upper.fingerprint() == files else None, tripped)
 
 
 def _hidden(river: River, records: Records, stock: Stock) -> Hidden:
@@ -79,9 +88,9 @@ def _hidden(river: River, records: Records, stock: Stock) -> Hidden:
     return hidden
 
 
-def _is_as_last(river: River, store: Store, view: TargetView | None, last: RunRow | None, fingerprint: str) -> bool:
-    """Whether the last run read the same files with the same settings, reached the target, and nobody moved since."""
-    if last is None or last.status != "succeeded" or last.outcome is None:
+def _is_as_last(river: River, store: Store, view: TargetView | None, last: RunRow) -> bool:
+    """Whether the last run had the same settings and reached the target, and nobody moved since: all but the source."""
+    if last.status != "succeeded" or last.outcome is None:
         return False
     if not last.as_of <= river.as_of or (last.valid_until is not None and river.as_of >= last.valid_until):
         return False
@@ -89,8 +98,6 @@ def _is_as_last(river: River, store: Store, view: TargetView | None, last: RunRo
         return False
     records = Records(store)
     if records.unsettled() or (view is not None and (view.whole or view.count > LARGE_RUN)):
-        return False
-    if last.source_fingerprint != fingerprint:
         return False
     return view is None or not any(_moved(records, entity, view) for entity in entities_of(river, records))
 
@@ -116,8 +123,8 @@ def _moved(records: Records, entity: str, view: TargetView) -> bool:
 def _stream(river: River, stock: Stock, entity: str, title: Doing) -> Iterator[Judged]:
     judged = _groups(stock.groups) if entity == GROUP else stock.stream(Entity(entity))
     for count, one in enumerate(judged, 1):
-        if river.shape is not None and one.payload is not None:
-            one.payload = river.shape.fits(entity, one.payload)
+        if river.shape is not None and (payload := one.payload) is not None:
+            one.record = record_bytes(entity, one.external_id, river.shape.fits(entity, payload))
         yield one
         if count % 1_000 == 0:
             river.progress(title, count, None)
@@ -132,6 +139,6 @@ def _groups(groups: Sequence[Group]) -> Iterator[Judged]:
             group.external_id,
             Verdict.SEND,
             None,
-            {"name": group.name},
+            record_bytes(GROUP, group.external_id, {"name": group.name}),
             Origin(""),
         )

@@ -38,6 +38,9 @@ class Upper:
     def fingerprint(self) -> str:
         return stock.fingerprint(self.source)
 
+    def row_fingerprint(self) -> str | None:
+        return stock.row_fingerprint(self.source)
+
     def judge(self, as_of: date, progress: Callable[[str, int, int], None] | None) -> Stock:
         return stock.judge(self.source, self._connection.settings, as_of, progress=progress)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gewerk_connect.canonical import Entity, Finding, FindingCode, Judged, Origin, Verdict
+from gewerk_connect.diff.decide import record_bytes
 from gewerk_connect.settings import Connection, Settings, SourceSettings, StateSettings, TargetSettings
 from gewerk_connect.stock import Group
 
@@ -79,7 +80,7 @@ class FakeStock:
                 external_id,
                 Verdict(row["verdict"]),
                 row["reason"],
-                row["payload"],
+                None if row["payload"] is None else record_bytes(entity, external_id, row["payload"]),
                 Origin("f.csv", 2),
             )
 
@@ -102,6 +103,9 @@ class FakeUpper:
         return hashlib.sha256(
             repr(sorted((e, sorted(of.items(), key=str)) for e, of in self.rows.items())).encode()
         ).hexdigest()
+
+    def row_fingerprint(self) -> str | None:
+        return None
 
     def judge(self, as_of: date, progress: Callable[[str, int, int], None] | None) -> FakeStock:
         self.judged += 1

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 from gewerk_connect.canonical.findings import Origin
 
 Key = tuple[str, ...]
@@ -31,7 +33,7 @@ class Verdict(StrEnum):
 
 @dataclass(slots=True)
 class Judged:
-    """One record of the source after the rules. ``payload`` is what the target gets; only with ``Verdict.SEND``."""
+    """One record of the source after the rules."""
 
     entity: Entity
     key: Key
@@ -40,5 +42,16 @@ class Judged:
     reason: str | None
     """With LEFT_OUT and HELD: ``tenant_without_email``, ``ended``, ``not_yet``, ``client_filter``, ``object_filter``,
     ``usage_filter``, ``vacant_filter``, ``co_tenant_filter`` or the FindingCode that held it."""
-    payload: dict[str, Any] | None
+    record: bytes | None
+    """What the target gets, as canonical JSON (``diff.fields.payload_bytes``); only with ``Verdict.SEND``."""
     origin: Origin
+
+    @property
+    def payload(self) -> dict[str, Any] | None:
+        """The record's fields without its name and type."""
+        if self.record is None:
+            return None
+        fields: dict[str, Any] = orjson.loads(self.record)
+        del fields["external_id"]
+        fields.pop("type", None)
+        return fields

@@ -130,6 +130,9 @@ class _Source:
     def fingerprint(self) -> str:
         return self._stock.fingerprint(self.source)
 
+    def row_fingerprint(self) -> str | None:
+        return self._stock.row_fingerprint(self.source)
+
     def judge(self, as_of: date, progress: Callable[[str, int, int], None] | None) -> Any:
         return self._stock.judge(self.source, self._settings, as_of, progress=progress)
 
@@ -306,7 +309,7 @@ def explain(call: Call, entity: str, external_id: str, wanted_field: str | None)
             last = Runs(store).last_finished()
             day = call.as_of or (last.as_of if last else call.day)
             trace = stock.trace(upper.source, connection.settings, day, Entity(entity), external_id)
-            moved = last is not None and last.source_fingerprint not in (None, upper.fingerprint())
+            moved = last is not None and last.read_another(upper.fingerprint())
             found = explain_record(
                 store,
                 trace,

@@ -3,9 +3,9 @@
 The ERP leads for the fields it sends; what the connector never sent it never archives.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -89,18 +89,19 @@ def decide(
     return _wanted(entity, judged, known, seen, whole, result)
 
 
-def record_of(entity: str, judged: Judged) -> dict[str, object]:
+def record_bytes(entity: str, external_id: str, payload: Mapping[str, Any]) -> bytes:
     """The record as the API takes it: the payload with its id, and its type below ``sub-properties``."""
-    record: dict[str, object] = {**(judged.payload or {}), "external_id": judged.external_id}
+    record: dict[str, Any] = {**payload, "external_id": external_id}
     if entity in _TYPED:
         record["type"] = entity
-    return record
+    return payload_bytes(record)
 
 
 def _wanted(
     entity: str, judged: Judged, known: Confirmed | None, seen: Seen | None, whole: bool, result: Comparison
 ) -> Intent | Mark | None:
-    payload = payload_bytes(record_of(entity, judged))
+    assert judged.record is not None
+    payload = judged.record
     new = digest(payload)
     if known is None and seen is None:
         result.create += 1

@@ -29,10 +29,19 @@ class RunRow:
     started_at: datetime
     finished_at: datetime | None
     source_fingerprint: str | None
+    """Of the source's files, and behind a blank of its rows in any order; None where it changed while it was read."""
     settings_fingerprint: str | None
     valid_until: date | None
     outcome: dict[str, Any] | None
     message: str | None
+
+    def read_the_same(self, fingerprint: str | None) -> bool:
+        """Whether the run read these files, or these rows: the fingerprint is of either."""
+        return fingerprint in (self.source_fingerprint or "").split()
+
+    def read_another(self, fingerprint: str) -> bool:
+        """Whether the run is known to have read other files than these."""
+        return self.source_fingerprint is not None and not self.read_the_same(fingerprint)
 
 
 @dataclass(slots=True, frozen=True)
@@ -263,16 +272,16 @@ class Runs:
         for entity, external_id, problem in Outbox(self._store, run_no).refusals(limit):
             yield entity, external_id, orjson.loads(problem)
 
-    def copy_findings(self, from_run: int, to_run: int) -> None:
-        """A run with the same input found the same."""
+    def copy_findings(self, from_run: int, to_run: int, *, in_place: bool) -> None:
+        """A run with the same input found the same; ``in_place`` False: in rows that stand elsewhere now."""
         with self._store.write() as connection:
             connection.exec_driver_sql(
                 self._store.sql(
                     'INSERT INTO findings (run_no, position, code, entity, external_id, file, "row", "column", detail)'
-                    ' SELECT ?, position, code, entity, external_id, file, "row", "column", detail'
+                    ' SELECT ?, position, code, entity, external_id, file, CASE WHEN ? THEN "row" END, "column", detail'
                     " FROM findings WHERE run_no = ?"
                 ),
-                (to_run, from_run),
+                (to_run, in_place, from_run),
             )
 
     def drop_old_findings(self) -> None:

@@ -1,6 +1,7 @@
-"""Payloads: the target's fields from canonical values. A field the source has no column for is left out, not emptied.
+"""Records: the target's fields from canonical values. A field the source has no column for is left out, not emptied.
 
-``external_id`` and ``type`` are not part of it: they are the record's name, and the push writes them.
+Keys stand in alphabetical order and an empty text is None, so that ``orjson.dumps`` gives the canonical bytes at once:
+sorting two and a half million records took a second and a half.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from gewerk_connect.settings import Settings
 
 OCCUPANCY = ("vacant", "unknown", "let")
 """By the number that ``stock.judge`` gives: the larger wins."""
+_NO_ADDRESS: list[str] = []
 
 _PROPERTY_COLUMNS = {"construction_year": "construction_year", "storeys": "storeys"}
 _UNIT_COLUMNS = {
@@ -55,11 +57,12 @@ class Payloads:
     def __init__(self, settings: Settings, columns: dict[str, dict[str, str]], floor_table: dict[str, int]) -> None:
         self._country = settings.country
         self._unit_word = "Unit" if settings.country in ("GB", "IE") else "Einheit"
-        self._groups = settings.economic_entities_as_groups
         own_floors = {**floor_table, **settings.floor_table}
         self._floor = _Cached(lambda text: floor(text, settings.floor_rule, own_floors))
         self._position = _Cached(position)
         self._absent_property = _absent(_PROPERTY_COLUMNS, columns.get("buildings", {}))
+        if not settings.economic_entities_as_groups:
+            self._absent_property += ("group_external_ids",)
         self._absent_unit = _absent(_UNIT_COLUMNS, columns["units"])
         parties = columns.get("parties", {})
         self._absent_person = _absent(_PERSON_COLUMNS, parties)
@@ -69,59 +72,72 @@ class Payloads:
         self._absent_person += _absent(contract_columns, columns.get("contracts", {}))
         self._absent_person += _absent({"share": "share"}, columns.get("contract_parties", {}))
 
-    def property_(self, client: str, number: str, fields: Sequence[str], group: str | None) -> dict[str, Any]:
+    def property_(
+        self, external_id: str, client: str, number: str, fields: Sequence[str], group: str | None
+    ) -> dict[str, Any]:
         """``fields`` are those of ``canonical.Building`` from ``name`` on, numbers normalised."""
         name, street, number_apart, addition, postcode, city, district, country, year, storeys = fields
         country = country.strip() or self._country
         raw = f"{street} {number_apart}".strip()
         street, found_number = (street.strip(), number_apart.strip()) if number_apart else house_number(street, country)
-        payload: dict[str, Any] = {
-            "name": name.strip() or raw or number,
+        record: dict[str, Any] = {
             "address": {
-                "street": street or None,
-                "house_number": found_number,
                 "addition": addition.strip() or None,
-                "postcode": postcode.strip() or None,
                 "city": city.strip() or None,
-                "district": district.strip() or None,
                 "country": country,
+                "district": district.strip() or None,
+                "house_number": found_number or None,
+                "postcode": postcode.strip() or None,
                 "raw": raw or None,
+                "street": street or None,
             },
             "client_number": client,
             "construction_year": int(year) if year else None,
+            "external_id": external_id,
+            "group_external_ids": [group] if group else [],
+            "name": name.strip() or raw or number,
             "storeys": int(storeys) if storeys else None,
         }
-        if self._groups:
-            payload["group_external_ids"] = [group] if group else []
         for field in self._absent_property:
-            del payload[field]
-        return payload
+            del record[field]
+        return record
 
     def unit(
-        self, client: str, number: str, property_id: str, usage: str, fields: Sequence[str], occupancy: int
+        self,
+        external_id: str,
+        client: str,
+        number: str,
+        property_id: str,
+        usage: str,
+        fields: Sequence[str],
+        occupancy: int,
     ) -> dict[str, Any]:
         """``fields`` are those of ``canonical.Unit`` from ``name`` on, numbers normalised; ``usage`` is the rule's."""
         name, usage_raw, floor_raw, place, living, usable, rooms = fields
-        payload: dict[str, Any] = {
-            "property_external_id": property_id,
-            "name": name.strip() or f"{usage_raw.strip() or self._unit_word} {number.lstrip('0') or number}",
-            "usage": usage,
-            "usage_raw": usage_raw or None,
+        record: dict[str, Any] = {
+            "client_number": client,
+            "external_id": external_id,
             "floor": self._floor[floor_raw],
             "floor_raw": floor_raw or None,
-            "position": self._position[place or floor_raw],
             "living_area_m2": living or None,
-            "usable_area_m2": usable or None,
-            "rooms": rooms or None,
+            "name": name.strip() or f"{usage_raw.strip() or self._unit_word} {number.lstrip('0') or number}",
             "occupancy": OCCUPANCY[occupancy],
-            "client_number": client,
+            "position": self._position[place or floor_raw],
+            "property_external_id": property_id,
+            "rooms": rooms or None,
+            "type": "unit",
+            "usable_area_m2": usable or None,
+            "usage": usage,
+            "usage_raw": usage_raw or None,
         }
         for field in self._absent_unit:
-            del payload[field]
-        return payload
+            del record[field]
+        return record
 
     def person(
         self,
+        external_id: str,
+        type_: str,
         client: str,
         contract: str,
         start: str | None,
@@ -132,38 +148,43 @@ class Payloads:
         units: list[str],
         fields: Sequence[str],
     ) -> dict[str, Any]:
-        """A tenant or landlord. ``fields`` are those of ``canonical.Party`` from ``kind`` on; e-mails are the rule's."""
+        """A tenant or landlord. ``fields`` are those of ``canonical.Party`` from ``kind`` on; e-mails are the rule's.
+
+        ``share`` has no blanks around it, ``start`` and ``end`` are days in ISO form, ``units`` are sorted.
+        """
         kind, salutation, title, first_name, last_name, company, mails, phone_raw, mobile_raw, language = fields
         natural = kind == "natural"
-        addresses = mails.split()
+        addresses = mails.split() if mails else _NO_ADDRESS
         phones = []
         if phone_raw:
-            phones.append({"kind": "phone", "e164": phone(phone_raw, self._country), "raw": phone_raw})
+            phones.append({"e164": phone(phone_raw, self._country), "kind": "phone", "raw": phone_raw})
         if mobile_raw:
-            phones.append({"kind": "mobile", "e164": phone(mobile_raw, self._country), "raw": mobile_raw})
-        payload: dict[str, Any] = {
-            "unit_external_ids": units,
-            "kind": kind,
-            "salutation": salutation.strip() or None,
-            "title": title.strip() or None,
-            "first_name": (first_name.strip() or None) if natural else None,
-            "last_name": (last_name.strip() or None) if natural else None,
+            phones.append({"e164": phone(mobile_raw, self._country), "kind": "mobile", "raw": mobile_raw})
+        record: dict[str, Any] = {
+            "client_number": client,
             "company_name": None if natural else (company.strip() or last_name.strip() or None),
-            "email": addresses[0] if addresses else None,
-            "further_emails": addresses[1:],
-            "phones": phones,
-            "language": language.strip() or None,
+            "contract_end": end,
             "contract_number": contract,
             "contract_start": start,
-            "contract_end": end,
-            "role": role,
-            "share": share.strip() or None,
+            "email": addresses[0] if addresses else None,
+            "external_id": external_id,
+            "first_name": (first_name.strip() or None) if natural else None,
+            "further_emails": addresses[1:],
+            "kind": kind or None,
+            "language": language.strip() or None,
+            "last_name": (last_name.strip() or None) if natural else None,
             "party_number": party,
-            "client_number": client,
+            "phones": phones,
+            "role": role,
+            "salutation": salutation.strip() or None,
+            "share": share or None,
+            "title": title.strip() or None,
+            "type": type_,
+            "unit_external_ids": units,
         }
         for field in self._absent_person:
-            del payload[field]
-        return payload
+            del record[field]
+        return record
 
 
 def _absent(fields: dict[str, str], columns: dict[str, str]) -> tuple[str, ...]:

@@ -69,7 +69,9 @@ _INTERNATIONAL = re.compile(
 
 def phone(text: str, country: str) -> str | None:
     """The first number of the field in E.164, remarks cut off before parsing; None when the text is no number."""
-    plain = text.encode().translate(None, _MARKS).decode()
+    plain = text.replace(" ", "")
+    if not plain.isdigit():
+        plain = text.encode().translate(None, _MARKS).decode()
     if not plain.isdigit() and not plain[1:].isdigit():
         remarked = _REMARKED.fullmatch(text)
         if remarked is None:

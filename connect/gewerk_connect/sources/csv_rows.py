@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from gewerk_connect.canonical.refusals import SourceError
+from gewerk_connect.sources.row_set import csv_row_set
 from gewerk_connect.sources.source import RawTable
 
 BATCH = 64
@@ -36,7 +37,8 @@ def read_csv(path: Path, *, delimiter: str, encoding: str) -> RawTable:
     if header is None or not any(cell.strip() for cell in header):
         raise _empty(path)
     columns = [name.strip() for name in header]
-    return RawTable(path.name, columns, _batches(path, file, reader, columns, encoding))
+    batches = _batches(path, file, reader, columns, encoding)
+    return RawTable(path.name, columns, batches, lambda: csv_row_set(path, delimiter) if encoding in _NAMES else None)
 
 
 def _batches(

@@ -20,6 +20,7 @@ import orjson
 
 from gewerk_connect.canonical.refusals import SourceError
 from gewerk_connect.sources.mapping_file import TableMapping
+from gewerk_connect.sources.row_set import row_set
 from gewerk_connect.sources.source import Place, RawTable
 
 try:
@@ -187,7 +188,9 @@ def read_snapshot(place: Place, mapped: TableMapping) -> RawTable | None:
     found = contents.get(mapped.resource)
     if found is None:
         return None
-    return RawTable(mapped.resource, columns_of(found, mapped), numbered_batches(_rows(place.path, found, mapped)))
+    batches = numbered_batches(_rows(place.path, found, mapped))
+    file = place.path / file_name(mapped.resource)
+    return RawTable(mapped.resource, columns_of(found, mapped), batches, lambda: row_set(file))
 
 
 def columns_of(found: Contents, mapped: TableMapping) -> list[str]:

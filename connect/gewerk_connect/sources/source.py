@@ -27,6 +27,11 @@ class RawTable:
     file: str
     columns: list[str]
     batches: Iterator[tuple[int, list[Sequence[Any]]]]
+    row_set: Callable[[], str | None] = lambda: None
+    """Tells which rows the file holds, whatever their order (``row_set.py``); None where its form does not say.
+
+    For readers that make each row of one line alone.
+    """
 
 
 @dataclass(slots=True, frozen=True)

@@ -4,7 +4,8 @@ Owns the order of the stages and what they hold in memory. Never compares with a
 Read first: ``judge`` in ``judge.py``, then ``Stock`` in ``stock.py``; ``trace.py`` answers ``explain``.
 """
 
-from gewerk_connect.stock.stock import Group, Stock, fingerprint, judge
+from gewerk_connect.stock.fingerprint import fingerprint, row_fingerprint
+from gewerk_connect.stock.stock import Group, Stock, judge
 from gewerk_connect.stock.trace import RawRow, Step, Trace, trace
 
-__all__ = ["Group", "RawRow", "Step", "Stock", "Trace", "fingerprint", "judge", "trace"]
+__all__ = ["Group", "RawRow", "Step", "Stock", "Trace", "fingerprint", "judge", "row_fingerprint", "trace"]

@@ -230,12 +230,13 @@ class Gatherer:
                 self._no_key("clients", row, values, "number")
 
     def _economic_entities(self) -> None:
+        entities = self.held.economic_entities
         for row, (client, number, name) in self._rows("economic_entities"):
             key = clean_key(client, number)
             if key.endswith(PART) or key.startswith(PART):
                 self._no_key("economic_entities", row, (client, number, name), "number")
-            else:
-                self.held.economic_entities.setdefault(key, (name.strip(), row))
+            elif key not in entities or name.strip() < entities[key][0]:
+                entities[key] = (name.strip(), row)  # of two names the first by the alphabet, whichever row comes first
 
     def _buildings(self) -> None:
         shelf, clients = self.held.buildings, self.held.clients

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
+
+from orjson import dumps
 
 from gewerk_connect.canonical import Entity, Finding, FindingCode, Judged, Key, Origin, Verdict
 from gewerk_connect.canonical.model import PART
@@ -201,18 +202,19 @@ class Stock:
             if code == v.NOT_SHOWN or external_id == previous:
                 continue
             previous = external_id
-            payload = None
+            record = None
             if code == v.SEND:
                 client, entity, number = key.split(PART)
                 group = self._group_ids.get(f"{client}{PART}{entity}") if entity else None
-                payload = self._payloads.property_(client, number or entity, held.buildings.get(place), group)
+                fields = held.buildings.get(place)
+                record = dumps(self._payloads.property_(external_id, client, number or entity, fields, group))
             yield Judged(
                 Entity.PROPERTY,
                 ids.parts(key),
                 external_id,
                 v.verdict_of(code),
                 v.REASONS.get(code),
-                payload,
+                record,
                 Origin(*held.building_place(place)),
             )
 
@@ -232,7 +234,8 @@ class Stock:
             previous = external_id
             origin = Origin(file, rows[place])
             if code == v.SEND:
-                payload = unit(
+                record = unit(
+                    external_id,
                     parts[0],
                     parts[3],
                     property_ids[buildings[place]],
@@ -240,7 +243,7 @@ class Stock:
                     get(place),
                     occupancy[place],
                 )
-                yield Judged(Entity.UNIT, key, external_id, Verdict.SEND, None, payload, origin)
+                yield Judged(Entity.UNIT, key, external_id, Verdict.SEND, None, dumps(record), origin)
             else:
                 yield Judged(Entity.UNIT, key, external_id, v.verdict_of(code), v.REASONS[code], None, origin)
 
@@ -254,7 +257,8 @@ class Stock:
         file, day = held.columns["contract_parties"].file, cache(_iso)
         contracts, parties, link_role = held.link_contract, held.link_party, held.link_role
         names, party_numbers, link_rows = held.contract_names, held.parties.keys, held.link_rows
-        shares = [share for _, share in held.role_shares]
+        shares = [share.strip() for _, share in held.role_shares]
+        type_ = entity.value
         roles = {at: ROLES[role] for at, (role, _) in enumerate(held.role_shares) if role < len(ROLES)}
         previous = None
         for place in order:
@@ -279,7 +283,9 @@ class Stock:
                 )
             else:
                 units = [render(unit_keys[first_unit[contract]])]
-            payload = person(
+            record = person(
+                external_id,
+                type_,
                 client,
                 number,
                 day(starts[contract]),
@@ -290,7 +296,7 @@ class Stock:
                 units,
                 get(party),
             )
-            yield Judged(entity, key, external_id, Verdict.SEND, None, payload, origin)
+            yield Judged(entity, key, external_id, Verdict.SEND, None, dumps(record), origin)
 
 
 def _iso(day: int) -> str | None:
@@ -320,24 +326,3 @@ def _without_cycle_search() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def fingerprint(source: Source) -> str:
-    """Hash of the source's files, its mapping and the rules' own code; cheap, before anything is read as rows.
-
-    With the same fingerprint, the same ``Settings.fingerprint()`` and a day before ``Stock.valid_until`` a run
-    would judge exactly as the one before.
-    """
-    from xxhash import xxh3_128
-
-    digest = xxh3_128()
-    code = sorted(Path(__file__).parent.parent.glob("*/*.py")) + sorted(Path(__file__).parent.parent.glob("*.py"))
-    for path in (*code, *sorted(Path(__file__).parent.parent.glob("sources/*/*.py")), source.mapping.file):
-        digest.update(path.read_bytes())
-    digest.update(repr((source.kind, source.place.encoding)).encode())
-    for path in source.files():
-        digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    return digest.hexdigest()

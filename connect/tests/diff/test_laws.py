@@ -3,12 +3,9 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 from fake_upper import FakeUpper, Row, connection
 from gewerk_connect import run
 from gewerk_connect.canonical import PUSH_ORDER
@@ -16,6 +13,7 @@ from gewerk_connect.diff import Comparison, check_fuse
 from gewerk_connect.report import Outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from local_target import Killed, LocalTarget
 from lower import AS_OF, now, quick_patience
 from standin import StandIn
 
@@ -23,53 +21,6 @@ Rows = dict[str, dict[str, Row]]
 SCALE = 10 if os.environ.get("GEWERK_CAMPAIGN") == "large" else 1
 MEMORY = Path("/dev/shm")
 """Where the ledgers lie if it is there: hundreds of them, each with a dozen syncs to a disk others use too."""
-
-
-class Killed(BaseException):
-    """Ends a run as ``kill -9`` does: nothing catches it, nothing is written after it."""
-
-
-class LocalTarget:
-    """The stand-in's verbs without HTTP. ``die_at``: the call at which the run ends, before or after it is done."""
-
-    def __init__(self, api: StandIn, *, die_at: int | None = None, after: bool = False) -> None:
-        self._api = api
-        self._die_at = die_at
-        self._after = after
-        self.calls = 0
-        self.server_time: datetime | None = None
-
-    def _work(self, do: Any) -> Any:
-        self.calls += 1
-        mine = self.calls == self._die_at
-        if mine and not self._after:
-            raise Killed
-        result = do()
-        if mine:
-            raise Killed
-        return result
-
-    def authorize(self) -> None:
-        self.server_time = now()
-
-    def upsert(self, resource: str, records: bytes | Sequence[Any], *, idempotency_key: str | None = None) -> Any:
-        return self._work(lambda: self._api.upsert(resource, orjson.loads(records)["records"]))
-
-    def archive(self, resource: str, records: bytes | Sequence[Any], *, idempotency_key: str | None = None) -> Any:
-        return self._work(lambda: self._api.archive(resource, orjson.loads(records)["records"]))
-
-    def export(self, resource: str, *, type: str | None = None) -> Iterator[bytes]:
-        return iter([orjson.dumps(r) for r in self._api.records[type or "property"].values()])
-
-    def changed_since(self, resource: str, since: datetime, *, type: str | None = None) -> Iterator[dict[str, Any]]:
-        rows = self._api.records[type or "property"].values()
-        return iter([dict(r) for r in rows if datetime.fromisoformat(r["updated_at"]) >= since])
-
-    def put_integration(self, integration: Any) -> str:
-        return "i"
-
-    def post_run(self, integration_id: str, body: Any) -> None:
-        orjson.dumps(body)
 
 
 class World:
