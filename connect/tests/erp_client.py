@@ -137,10 +137,14 @@ class ErpClient:
                         return
             case "wodis-yuneo":
                 cursor: dict[str, str] = {}
+                seen = 0
                 while True:
                     body = self.get(kind, address, limit=size, **cursor).raise_for_status().json()
                     yield body["data"]
+                    seen += len(body["data"])
+                    assert seen <= body["total"]
                     if body["next"] is None:
+                        assert seen == body["total"]
                         return
                     cursor = {"cursor": body["next"]}
             case "gap-immotion":
@@ -160,6 +164,7 @@ class ErpClient:
                     body = self.get(kind, link, headers=prefer).raise_for_status().json()
                     yield body["value"]
                     seen += len(body["value"])
+                    assert seen <= body["@odata.count"]
                     if "@odata.nextLink" not in body:
                         assert seen == body["@odata.count"]
                         return

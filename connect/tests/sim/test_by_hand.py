@@ -209,3 +209,17 @@ def test_all_dialects_are_asked(client: ErpClient) -> None:
     client.fault("vanished", object="1/60")
     for kind, names in RESOURCES.items():
         assert sum(len(client.rows(kind, name)) for name in names) < sum(counts[kind].values())
+
+
+@every_export
+def test_a_building_with_the_same_number_of_another_client_stays(export: str) -> None:
+    table = {"sigma": "objekte", "karthago": "objekte", "sap": "Gebaeude"}[export]
+    with SimulatedErp(loaded(export)) as erp, ErpClient(erp) as client:
+        client_number, building = PLACES[export].split("/")
+        other = client_number.replace("1", "2")
+        rows = client.rows(OWN[export], table)
+        twin = next(row for row in rows if building in row.values())
+        twin |= {name: other for name, value in twin.items() if value == client_number}
+        assert send(client, "POST", table, row=twin).status_code == 200
+        client.fault("vanished", object=PLACES[export])
+        assert [row for row in client.rows(OWN[export], table) if building in row.values()] == [twin]

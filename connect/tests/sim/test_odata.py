@@ -14,7 +14,7 @@ from gewerk_connect.sim.odata.filter import parse_filter
 from gewerk_connect.sim.odata.options import Order
 from gewerk_connect.sim.odata.pages import narrowed
 from gewerk_connect.sim.request import Refused
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 FIELDS = ("number", "area", "systemModifiedAt")
@@ -46,6 +46,7 @@ def literal(value: Any) -> str:
     return str(value.isoformat().replace("+00:00", "Z"))
 
 
+@settings(deadline=None)
 @given(wanted=comparisons, number=texts, area=numbers, at=moments, brackets=st.booleans())
 def test_a_filter_means_what_it_says(
     wanted: list[tuple[str, str, Any]], number: str, area: float, at: Any, brackets: bool
@@ -57,6 +58,7 @@ def test_a_filter_means_what_it_says(
     assert [one.holds(row) for one in parsed] == [COMPARE[compare](values[f], value) for f, compare, value in wanted]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="numberaeqgtand()' .0-5:TZsystemModifiedAt", max_size=40) | st.text(max_size=20))
 def test_whatever_is_sent_as_a_filter_is_understood_or_refused(text: str) -> None:
     try:
@@ -124,12 +126,14 @@ def all_pages(of: Listing, size: int) -> list[Row]:
     while True:
         page = page_at(of, start, size)
         found += page.rows
+        assert len(found) <= page.total, "a cursor does not go on"
         if page.cursor is None:
             assert page.total == len(found)
             return found
         start = start_after(of, page.cursor)
 
 
+@settings(deadline=None)
 @given(rows=some_rows, order=orders, chosen=filters, size=st.integers(1, 7))
 def test_all_pages_together_are_the_rows_chosen_in_the_order_asked_for(
     rows: list[tuple[str, Any]], order: tuple[Order, ...], chosen: str, size: int
@@ -149,6 +153,7 @@ def test_all_pages_together_are_the_rows_chosen_in_the_order_asked_for(
     assert found == expected
 
 
+@settings(deadline=None)
 @given(rows=some_rows, size=st.integers(1, 5), gone=st.sets(st.integers(0, 24)), new=some_rows)
 def test_a_cursor_stays_valid_when_rows_come_and_go(
     rows: list[tuple[str, Any]], size: int, gone: set[int], new: list[tuple[str, Any]]
@@ -176,6 +181,7 @@ class Counted(list[Any]):
         return found
 
 
+@settings(deadline=None)
 @given(start=st.integers(0, 100_000), size=st.integers(1, 200))
 def test_a_page_of_a_large_listing_looks_at_its_own_rows_and_a_few_more(start: int, size: int) -> None:
     rows = LARGE

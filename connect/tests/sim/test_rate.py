@@ -12,7 +12,7 @@ import pytest
 from erp_client import RESOURCES, ErpClient, loaded
 from gewerk_connect.sim import SimulatedErp
 from gewerk_connect.sim.faults import RETRYABLE, Faults, Rate
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ADDRESSES = [
@@ -33,6 +33,7 @@ def drawn(sequence: list[tuple[str, bool, bool]], share: float, seed: int) -> li
     ]
 
 
+@settings(deadline=None)
 @given(sequence=asked, share=st.floats(0, 1), seed=st.integers(0, 2**40))
 def test_the_same_seed_and_the_same_requests_give_the_same_faults(
     sequence: list[tuple[str, bool, bool]], share: float, seed: int
@@ -40,6 +41,7 @@ def test_the_same_seed_and_the_same_requests_give_the_same_faults(
     assert drawn(sequence, share, seed) == drawn(sequence, share, seed)
 
 
+@settings(deadline=None)
 @given(sequence=asked, share=st.floats(0, 1), seed=st.integers(0, 2**40), data=st.data())
 def test_the_order_in_which_addresses_are_asked_changes_nothing(
     sequence: list[tuple[str, bool, bool]], share: float, seed: int, data: st.DataObject
@@ -57,6 +59,7 @@ def test_the_order_in_which_addresses_are_asked_changes_nothing(
     assert by_address(mixed) == by_address(sequence)
 
 
+@settings(deadline=None)
 @given(sequence=asked, seed=st.integers(0, 2**40))
 def test_a_fresh_token_is_never_expired_and_a_login_has_no_rows_to_spoil(
     sequence: list[tuple[str, bool, bool]], seed: int
