@@ -46,6 +46,8 @@ class PlentificStandIn:
         self.most_per_page = 1_000
         self.on_list: Callable[[str], None] | None = None
         """Called before each page of a list: lets a test move records while it is read."""
+        self.misfortune: Callable[[], Fault | None] = lambda: None
+        """What goes wrong with the next request, whichever it is."""
         self.slow: dict[str, float] = {}
         """``METHOD /path`` -> seconds before the work is done."""
         self.in_flight = 0
@@ -136,7 +138,7 @@ class PlentificStandIn:
                         continue
                     fault.times -= 1
                     return fault
-        return None
+            return self.misfortune()
 
 
 def _merge(record: dict[str, Any], sent: dict[str, Any]) -> None:

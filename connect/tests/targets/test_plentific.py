@@ -1,6 +1,8 @@
 """What is Plentific's own: no batches, ids of its own, no idempotency key, and a mapping that may be wrong."""
 
+import contextlib
 import copy
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -306,3 +308,39 @@ def test_a_copy_beside_the_configuration_is_found(tmp_path: Path, side: Plentifi
     target = open_target(load(tmp_path / "v.toml").target, language="de")
     target.authorize()
     target.close()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_fifth_of_all_answers_wrong_and_the_target_is_the_source_in_the_end(
+    tmp_path: Path, side: PlentificSide, api: PlentificStandIn, seed: int
+) -> None:
+    """429, 500, 503, a lost request, a lost answer, by chance; runs until one has nothing to do. The test's name has the seed."""
+    chance = random.Random(seed)
+
+    def misfortune() -> Fault | None:
+        if chance.random() > 0.2:
+            return None
+        kinds: list[dict[str, object]] = [
+            {"status": 429, "headers": {"Retry-After": "0"}},
+            {"status": 500},
+            {"status": 503},
+            {"drop": "before"},
+            {"drop": "after"},
+        ]
+        return Fault("", **chance.choice(kinds))  # type: ignore[arg-type]
+
+    rows = house()
+    api.misfortune = misfortune
+    for turn in range(12):
+        if turn == 6:
+            rows["tenant"]["1-00-7"]["payload"]["last_name"] = "Neu"
+            rows["tenant"]["1-11-7"] = out("ended")
+        with contextlib.suppress(TargetError):
+            apply(tmp_path, side, rows)
+    api.misfortune = lambda: None
+    apply(tmp_path, side, rows)
+    assert plan(tmp_path, side, rows, whole=True).changed == 0
+    assert set(api.made.values()) == {1}
+    assert {entity: set(side.held(entity)) for entity in rows} == {entity: set(of) for entity, of in rows.items()}
+    assert side.held("tenant")["1-00-7"] == {"name": "Neu", "archived": False}
+    assert side.held("tenant")["1-11-7"]["archived"]
