@@ -27,7 +27,19 @@ for (const place of document.querySelectorAll("[data-photos]")) {
   const list = place.querySelector("[data-photo-list]");
   const error = place.querySelector("[data-photo-error]");
   const form = field.form;
+  const pick = place.querySelector("[data-photo-pick]");
   let busy = 0;
+
+  // The browser's own field speaks the browser's language and says how many files; here they are seen.
+  if (pick) {
+    pick.hidden = false;
+    field.hidden = true;
+    pick.addEventListener("click", () => field.click());
+    place.parentElement.querySelector(`label[for="${field.id}"]`)?.addEventListener("click", (event) => {
+      event.preventDefault();
+      pick.click();
+    });
+  }
 
   const say = (text) => {
     error.textContent = text;

@@ -90,6 +90,7 @@ for (const chooser of document.querySelectorAll("[data-chooser]")) {
 
   const show = (found) => {
     const chosen = new Set(values());
+    const marked = items[at]?.value;
     items = found.items.filter((item) => !chosen.has(item.value));
     list.replaceChildren();
     items.forEach((item, index) => {
@@ -114,9 +115,10 @@ for (const chooser of document.querySelectorAll("[data-chooser]")) {
     }
     note.textContent = items.length ? `${items.length}${found.more ? "+" : ""}` : say.none;
     list.hidden = false;
-    at = -1;
     input.setAttribute("aria-expanded", "true");
     input.removeAttribute("aria-activedescendant");
+    // An answer that comes later must not take away what was marked meanwhile.
+    mark(items.findIndex((item) => item.value === marked));
   };
 
   const ask = async () => {
@@ -145,7 +147,7 @@ for (const chooser of document.querySelectorAll("[data-chooser]")) {
       else if (items.length) mark((at + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length);
     } else if (event.key === "Enter" && (input.value.trim() || at >= 0)) {
       event.preventDefault();
-      const exact = items.find((item) => item.value === input.value.trim());
+      const exact = items.find((item) => item.value === input.value.trim()) ?? (items.length === 1 && !list.hidden ? items[0] : undefined);
       if (at >= 0) choose(items[at]);
       else if (exact) choose(exact);
       else {
@@ -436,7 +438,19 @@ for (const place of document.querySelectorAll("[data-photos]")) {
   const list = place.querySelector("[data-photo-list]");
   const error = place.querySelector("[data-photo-error]");
   const form = field.form;
+  const pick = place.querySelector("[data-photo-pick]");
   let busy = 0;
+
+  // The browser's own field speaks the browser's language and says how many files; here they are seen.
+  if (pick) {
+    pick.hidden = false;
+    field.hidden = true;
+    pick.addEventListener("click", () => field.click());
+    place.parentElement.querySelector(`label[for="${field.id}"]`)?.addEventListener("click", (event) => {
+      event.preventDefault();
+      pick.click();
+    });
+  }
 
   const say = (text) => {
     error.textContent = text;

@@ -82,6 +82,7 @@ class ContactForm(PageForm):
         for name in ("flat", "name"):
             if name in self.fields and in_flat:
                 self.fields[name].required = True
+                self.fields[name].error_messages["required"] = _("Please fill this in.")
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

@@ -15,8 +15,11 @@ def fault_choices() -> list[tuple[str, Any]]:
     """By group, for a menu that one can type into."""
     language = words.language()
     return [
-        (group.title.in_(language), [(fault.code, fault.title.in_(language)) for fault in group.faults])
-        for group in catalogue().groups
+        ("", _("please choose")),
+        *(
+            (group.title.in_(language), [(fault.code, fault.title.in_(language)) for fault in group.faults])
+            for group in catalogue().groups
+        ),
     ]
 
 

@@ -130,6 +130,7 @@ COLUMNS: tuple[Column[TicketRow], ...] = (
         lambda row, reader: Cell(text=words.group(row.record), title=words.fault(row.record)),
         lambda row, reader: words.fault(row.record),
         sort=("category",),
+        shown=False,
     ),
     Column(
         "react_by",

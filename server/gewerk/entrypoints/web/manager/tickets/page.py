@@ -63,6 +63,7 @@ def ticket_page(request: HttpRequest, ticket_id: UUID) -> HttpResponseBase:
             "steps": [_button(ticket, step) for step in steps if step.key != following],
             "way": _way(ticket),
             "facts": _facts(who, ticket),
+            "questions": _questions(ticket),
             "visit": _visit(ticket),
             "reporter": _reporter(ticket),
             "tenants": _tenants(ticket),
@@ -147,7 +148,6 @@ def _way(ticket: Ticket) -> list[dict[str, Any]]:
 
 def _facts(reader: Reader, ticket: Ticket) -> list[tuple[str, str, str]]:
     """(label, value, url) of the matter."""
-    fault = catalogue().faults.get(ticket.category)
     facts = [
         (_("Category"), f"{words.group(ticket)}: {words.fault(ticket)}", ""),
         (_("Property"), stock.address_line(ticket.property), reverse("property", args=[ticket.property_id])),
@@ -157,13 +157,18 @@ def _facts(reader: Reader, ticket: Ticket) -> list[tuple[str, str, str]]:
         facts.append((_("Unit"), inside, reverse("sub_property", args=[ticket.unit_id])))
     elif inside:
         facts.append((_("Place"), inside, ""))
-    if fault is not None:
-        language = words.language()
-        facts += [(q.title.in_(language), o.title.in_(language), "") for q, o in answered(fault, ticket.answers)]
     facts.append((_("Reported on"), f"{reader.formats.moment(ticket.created_at)} · {words.channel(ticket)}", ""))
     if ticket.external_number:
         facts.append((_("Number in the ERP"), ticket.external_number, ""))
     return facts
+
+
+def _questions(ticket: Ticket) -> list[tuple[str, str]]:
+    fault = catalogue().faults.get(ticket.category)
+    if fault is None:
+        return []
+    language = words.language()
+    return [(q.title.in_(language), o.title.in_(language)) for q, o in answered(fault, ticket.answers)]
 
 
 def _visit(ticket: Ticket) -> list[tuple[str, str, str]]:

@@ -5,10 +5,13 @@ from django.utils.translation import gettext as _
 
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.tickets import words
-from gewerk.entrypoints.web.manager.waiting import MOST, Waiting
+from gewerk.entrypoints.web.manager.waiting import Waiting
 from gewerk.identity.access import edits_orders
 from gewerk.tickets.models import Urgency
-from gewerk.tickets.queries.waiting import is_late, waiting_for
+from gewerk.tickets.queries.waiting import waiting_for
+
+_SHOWN = 12
+"""The list holds the rest."""
 
 
 def tickets_that_wait(reader: Reader) -> list[Waiting]:
@@ -20,7 +23,7 @@ def tickets_that_wait(reader: Reader) -> list[Waiting]:
         "reopened": _("Look at it again"),
         "waiting_over": _("Go on"),
     }
-    found = waiting_for(reader.actor, today=reader.formats.today, limit=MOST)
+    found = waiting_for(reader.actor, today=reader.formats.today, limit=_SHOWN)
     return [
         Waiting(
             title=one.ticket.title,
@@ -32,7 +35,7 @@ def tickets_that_wait(reader: Reader) -> list[Waiting]:
             due_date=one.ticket.react_by_at.astimezone(reader.formats.zone).date()
             if one.ticket.react_by_at
             else one.ticket.waiting_until_date,
-            pressing=one.ticket.urgency == Urgency.EMERGENCY or is_late(one.ticket, now=reader.formats.now),
+            pressing=one.ticket.urgency == Urgency.EMERGENCY,
         )
         for one in found
     ]
