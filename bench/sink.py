@@ -1,10 +1,12 @@
 """The trivial HTTP sink of all contestants: takes batches as Gewerk's API does, keeps the bytes, counts, answers at once.
 
 It judges nothing and compares nothing, so that what is measured is the sender. A process of its own (``python -m bench.sink``)
-on a free loopback port, which it prints. Paths below ``/bench/`` are for the measuring process: ``counts``, ``reset``, ``dump``.
+on a free loopback port (or one of the address that is named), which it prints. Paths below ``/bench/`` are for the measuring
+process: ``counts``, ``reset``, ``dump``, ``checksum``.
 """
 
 import asyncio
+import hashlib
 import sys
 import time
 from collections import Counter
@@ -108,6 +110,21 @@ class Store:
                     if kind == entity:
                         file.writelines(orjson.dumps(r) + b"\n" for r in orjson.loads(body)["records"])
 
+    def checksum(self) -> str:
+        """Of every record as it stands now, by its id; times and Gewerk's own ids are left out."""
+        digest = hashlib.blake2b(digest_size=16)
+        for entity in _ENTITIES:
+            newest = {key: at for key, (_, at) in self.known[entity].items()}
+            held: dict[str, bytes] = {}
+            for at, (_, kind, body) in enumerate(self.batches):
+                if kind == entity:
+                    for record in orjson.loads(body)["records"]:
+                        if newest[record["external_id"]] == at:
+                            held[record["external_id"]] = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+            for key in sorted(held):
+                digest.update(b"%s %d " % (entity.encode(), key in self.archived[entity]) + held[key])
+        return digest.hexdigest()
+
     def tally(self) -> dict[str, Any]:
         distinct = {f"distinct {entity}": len(known) for entity, known in self.known.items() if known}
         return {**self.counts, **distinct}
@@ -200,6 +217,8 @@ def _for_the_bench(store: Store, what: str, body: bytes) -> Answer:
         store.reset()
     elif what == "forget-counts":
         store.counts.clear()
+    elif what == "checksum":
+        return _json({"checksum": store.checksum()})
     elif what == "dump":
         store.dump(Path(orjson.loads(body)["folder"]))
     return _json(store.tally())
@@ -213,7 +232,8 @@ async def serve() -> None:
     """Serves until standard input ends, that is until the measuring process is gone."""
     store = Store()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(store), "127.0.0.1", 0)
+    address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1"
+    server = await loop.create_server(lambda: Connection(store), address, 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()

@@ -37,8 +37,11 @@ def _unprivileged() -> dict[str, str | int]:
 
 
 @contextmanager
-def server() -> Iterator[str | None]:
-    """Yields ``postgresql://`` of a fresh cluster with superuser ``gewerk``, or None when no PostgreSQL is to be had."""
+def server(address: str = "127.0.0.1") -> Iterator[str | None]:
+    """Yields ``postgresql://`` of a fresh cluster with superuser ``gewerk``, or None when no PostgreSQL is to be had.
+
+    ``address``: on which it listens; whoever reaches it may come in, so it must be one of this machine alone.
+    """
     binaries = _binaries()
     if binaries is None:
         yield None
@@ -56,22 +59,24 @@ def server() -> Iterator[str | None]:
             **who,  # type: ignore[call-overload]
         )
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.bind((address, 0))
             port = probe.getsockname()[1]
         options = (
-            "listen_addresses=127.0.0.1",
+            f"listen_addresses={address}",
             f"port={port}",
             f"unix_socket_directories={folder}",
             "fsync=off",
             "max_connections=200",
         )
+        with open(f"{cluster}/pg_hba.conf", "a") as rules:
+            rules.write("host all all samenet trust\n")
         flags = [part for option in options for part in ("-c", option)]
         with open(f"{folder}/log", "wb") as log:
             process = subprocess.Popen(
                 [binaries / "postgres", "-D", cluster, *flags], cwd=folder, stdout=log, stderr=log, **who
             )  # type: ignore[call-overload]
         try:
-            url = f"postgresql://gewerk@127.0.0.1:{port}/postgres"
+            url = f"postgresql://gewerk@{address}:{port}/postgres"
             _await(url)
             yield url
         finally:

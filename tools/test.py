@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from tools import postgres
+from tools import mariadb, postgres
 from tools.chromium import chromium
 
 _WORKERS = ["-n", os.environ.get("GEWERK_TEST_WORKERS", "auto")]
@@ -30,17 +30,22 @@ def _pytest(title: str, *arguments: str, **environment: str) -> bool:
 def main(arguments: list[str]) -> int:
     """Run everything, or only the places named. Returns 1 when a test failed or, in CI, was left out."""
     browser = chromium()
-    with postgres.server() as database:
+    with postgres.server() as database, mariadb.server() as maria:
         given = {
             **({"GEWERK_CHROMIUM": browser} if browser else {}),
             **({"GEWERK_TEST_POSTGRES": database} if database else {}),
+            **({"GEWERK_TEST_MARIADB": maria} if maria else {}),
         }
         left_out = []
         if not browser:
             left_out.append("Chromium fehlt / is missing: tests marked 'browser' (stories, pages)")
         if not database:
             left_out.append("PostgreSQL fehlt / is missing: tests marked 'postgres' and the second run of server/tests")
-        missing = " and ".join([*([] if browser else ["not browser"]), *([] if database else ["not postgres"])])
+        if not maria:
+            left_out.append("MariaDB fehlt / is missing: tests marked 'mariadb' (the connector's source sql)")
+        there = {"browser": browser, "postgres": database, "mariadb": maria}
+        lacking = [f"not {mark}" for mark, found in there.items() if not found]
+        missing = " and ".join(lacking)
         if arguments:
             passed = _pytest("named tests", *(["-m", missing] if missing else []), *arguments, **given)
         else:
@@ -48,7 +53,7 @@ def main(arguments: list[str]) -> int:
                 "fast tests (SQLite)",
                 *_WORKERS,
                 "-m",
-                "not browser" + (" and not postgres" if not database else ""),
+                " and ".join(dict.fromkeys(["not browser", *lacking])),
                 "server",
                 "client",
                 "connect",

@@ -53,12 +53,12 @@ class House:
     def run(self, connection_id: str, **options: Any) -> Job:
         return self.await_end(self.engine.start_run(connection_id, by="test", **options))
 
-    def await_end(self, job_id: str, seconds: float = 60) -> Job:
+    def await_end(self, job_id: str, seconds: float = 300) -> Job:
         wait_until(lambda: self.engine.jobs.get(job_id).finished_at is not None, seconds)
         return self.engine.jobs.get(job_id)
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 180) -> None:
     """Only as long as needed; a test fails by what it looks at afterwards, not by the clock."""
     patience = time.monotonic() + seconds
     while not true():

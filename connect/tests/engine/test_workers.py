@@ -85,7 +85,7 @@ def test_workers_killed_at_random_moments_lose_nothing(asking: House, workers: l
         if kills < (30 if LARGE else 6):
             worker = chance.choice(workers)
             worker.kill()
-            worker.start().await_ready()
+            worker.start()
             kills += 1
     asking.api.slow_seconds = 0.0
     job = asking.engine.jobs.get(job_id)

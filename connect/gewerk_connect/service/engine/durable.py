@@ -144,7 +144,7 @@ class Durable:
             "executor_id": self._executor_id,
             "serializer": DBOSPortableJSONSerializer(),
             "dbos_system_schema": "gewerk_engine",
-            "log_level": "ERROR",
+            "log_level": "WARNING",
             "scheduler_polling_interval_sec": 3600.0,
         }
         if self._url.startswith("sqlite"):

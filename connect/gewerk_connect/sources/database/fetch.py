@@ -81,12 +81,12 @@ class DatabaseFetch:
         # the query is the customer's own text: no colon and no percent sign of it means anything to us
         options = {"no_parameters": True, "stream_results": True, "yield_per": ROWS_AT_A_TIME}
         try:
-            result = connection.exec_driver_sql(table.query or "", execution_options=options)
+            result = connection.execution_options(**options).exec_driver_sql(table.query or "")
             names = [name.strip().casefold() for name in tuple(result.keys())]
             places = [(name, names.index(name.casefold())) for name in wanted if name.casefold() in names]
             progress(table.resource, 0, None)
             with writer.resource(table.resource) as out:
-                for part in result.partitions():
+                for part in result.partitions(ROWS_AT_A_TIME):
                     out.add([[cell_text(row[at]) for _, at in places] for row in part])
                     rows += len(part)
                     progress(table.resource, rows, None)
@@ -140,12 +140,7 @@ def _url(settings: SourceSettings) -> URL:
     try:
         url = make_url(address)
     except ArgumentError:
-        raise SourceError(
-            "database_url",
-            "[source] url ist keine Datenbank-Adresse, wie SQLAlchemy sie schreibt (etwa "
-            "postgresql+psycopg://rechner/datenbank).",
-            "[source] url is no database address as SQLAlchemy writes it (e.g. postgresql+psycopg://host/database).",
-        ) from None
+        raise _no_address() from None
     user, password = settings.credential("user"), settings.credential("password")
     if user:
         url = url.set(username=user)
@@ -160,6 +155,8 @@ def _engine(url: URL) -> Engine:
         url = url.set(database=f"file:{quote(url.database)}", query={**url.query, "mode": "ro", "uri": "true"})
     try:
         engine = create_engine(url, **options)
+    except ArgumentError:
+        raise _no_address() from None
     except (NoSuchModuleError, ModuleNotFoundError):
         extra = _EXTRA.get(dialect)
         how = f'pip install "gewerk-connect[{extra}]"' if extra else "den Treiber installieren"
@@ -174,6 +171,16 @@ def _engine(url: URL) -> Engine:
     elif dialect == "sqlite":
         _begin_as(engine, "BEGIN")
     return engine
+
+
+def _no_address() -> SourceError:
+    return SourceError(
+        "database_url",
+        "[source] url ist keine Datenbank-Adresse, wie SQLAlchemy sie schreibt (etwa "
+        "postgresql+psycopg://rechner/datenbank, oder sqlite:////ordner/datei ohne user und password).",
+        "[source] url is no database address as SQLAlchemy writes it (e.g. postgresql+psycopg://host/database, or "
+        "sqlite:////folder/file without user and password).",
+    )
 
 
 def _begin_as(engine: Engine, statement: str) -> None:
