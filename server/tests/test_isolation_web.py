@@ -43,6 +43,10 @@ from gewerk.portfolio.models import (
     PropertyType,
     SavedView,
 )
+from gewerk.projects.items import Line
+from gewerk.projects.operations import approvals
+from gewerk.projects.operations.award import award_to_crew, award_to_firm
+from gewerk.projects.operations.variations import ask_for_variation
 from gewerk.tickets.links import report_token, status_token
 from gewerk.tickets.models import ReportLink
 
@@ -85,6 +89,7 @@ NEEDS_MORE = {
     "assign_tickets",
     "step_tickets",
     "merge_tickets",
+    "assign_orders",
 }
 """Not found without a second factor, or without rows chosen in the list."""
 
@@ -94,7 +99,10 @@ def audience(route: Route) -> frozenset[str]:
     managing = frozenset(str(r) for r in MANAGING_ROLES)
     for prefix, roles in (
         ("operator_", {Role.OPERATOR}),
+        ("firm_home", FIRM_ROLES),
+        ("firm_profile", {Role.FIRM, Role.DISPATCHER}),
         ("firm_", {*FIRM_ROLES, Role.CARETAKER}),
+        ("order_sheet", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER}),
         ("tenant_", {Role.TENANT}),
         ("account_company", {Role.ADMIN, Role.FIRM}),
         ("account_team", {Role.ADMIN, Role.FIRM}),
@@ -224,6 +232,7 @@ class Sample:
             linked_at=now,
             actor_kind="guest",
         )
+        self._orders(factories, mark)
         Mail.objects.create(
             entry_id=abs(hash(mark)) % 10**9,
             organisation=org,
@@ -234,9 +243,30 @@ class Sample:
             created_at=now,
         )
 
+    def _orders(self, factories: ModuleType, mark: str) -> None:
+        """An order that a firm has, with a variation and an approval; a price agreed with the firm; a crew."""
+        org, now = self.organisation, factories.NOW
+        admin = factories.acting(self.people["admin"])
+        self.firm = factories.firm(org, name=f"Betrieb {mark}")
+        self.price = factories.framework_price(org, self.firm, text=f"Leistung {mark}")
+        self.crew = factories.crew(org, self.people["caretaker"], name=f"Team {mark}")
+        self.order = factories.work_order(self.property, title=f"Auftrag {mark}", contact_name=f"Kontakt {mark}")
+        award_to_firm(actor=admin, order_id=self.order.pk, firm_id=self.firm.pk, now=now)
+        lines = [Line(f"Rohr {mark}", 1000, "m", 500, 1900)]
+        self.variation = ask_for_variation(actor=admin, order_id=self.order.pk, reason=mark, lines=lines, now=now)
+        self.approval = approvals.ask_for_variation(actor=admin, variation_id=self.variation.pk, now=now)
+        own = factories.work_order(self.property, title=f"Eigener {mark}")
+        award_to_crew(actor=admin, order_id=own.pk, crew_id=self.crew.pk, now=now)
+
     @property
     def kwargs(self) -> dict[str, Any]:
         return {
+            "order_id": self.order.pk,
+            "variation_id": self.variation.pk,
+            "approval_id": self.approval.pk,
+            "firm_id": self.firm.pk,
+            "price_id": self.price.pk,
+            "crew_id": self.crew.pk,
             "property_id": self.property.pk,
             "sub_property_id": self.unit.pk,
             "group_id": self.group.pk,
@@ -423,6 +453,17 @@ def test_the_mark_is_seen_by_those_whom_it_concerns(theirs: Sample) -> None:
         "ticket",
         "status",
         "report_links",
+        "orders",
+        "order",
+        "order_items",
+        "award_order",
+        "approvals",
+        "approval",
+        "variation",
+        "firms",
+        "firm",
+        "framework_price",
+        "crews",
     ):
         assert seen[name], name
 

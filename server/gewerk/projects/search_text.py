@@ -6,7 +6,6 @@ Holds the tenant's name: never searched for a contractor.
 from gewerk.kit.folding import fold, shorten
 from gewerk.projects.models import WorkOrder
 
-
 MOST_LETTERS = 4000
 """Of the order's own text; longer ones are found by their beginning."""
 

@@ -6,12 +6,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from gewerk.config.installation import installation
-from gewerk.identity.access import operates, sees_stock, works_for_firm
+from gewerk.identity.access import is_caretaker, operates, sees_stock, works_for_firm
 from gewerk.identity.models import Role
 from gewerk.journal.actor import Actor
 
 PROPERTIES = "/properties/"
 TICKETS = "/tickets/"
+ORDERS = "/orders/"
+FIRMS = "/firms/"
+JOBS = "/firm/jobs/"
+CALENDAR = "/calendar/"
+_ORDER_PATHS = (ORDERS, "/variations/", "/approvals/")
+_FIRM_PATHS = (FIRMS, "/framework-prices/", "/crews/")
 _PROPERTY_PATHS = (PROPERTIES, "/sub-properties/", "/property-groups/")
 
 
@@ -47,11 +53,16 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
     if sees_stock(actor):
         items.append(_item(_("Start"), "house", "/", active=path == "/"))
         items.append(_item(_("Tickets"), "inbox", TICKETS, active=path.startswith(TICKETS)))
+        items.append(_item(_("Orders"), "clipboard-list", ORDERS, active=path.startswith(_ORDER_PATHS)))
         items.append(_item(_("Properties"), "building-2", PROPERTIES, active=path.startswith(_PROPERTY_PATHS)))
+        items.append(_item(_("Firms"), "users-round", FIRMS, active=path.startswith(_FIRM_PATHS)))
     if Role.TENANT in actor.roles:
         items.append(_item(_("My home"), "house", "/tenant/", active=path == "/tenant/"))
+    if works_for_firm(actor) or is_caretaker(actor):
+        items.append(_item(_("Jobs"), "clipboard-list", JOBS, active=path.startswith(JOBS)))
+        items.append(_item(_("Calendar"), "calendar", CALENDAR, active=path.startswith(CALENDAR)))
     if works_for_firm(actor):
-        items.append(_item(_("My firm"), "wrench", "/firm/", active=path == "/firm/"))
+        items.append(_item(_("My firm"), "wrench", "/firm/", active=path in {"/firm/", "/firm/profile/"}))
     if operates(actor):
         items.append(
             _item(

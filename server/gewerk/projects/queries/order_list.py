@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 
@@ -14,6 +13,12 @@ from gewerk.projects.models import ApprovalState, Variation, VariationState, Wor
 from gewerk.projects.states import OPEN, WITH_CONTRACTOR, State
 from gewerk.tickets.models import Urgency
 from gewerk.tickets.queries.search import found_by
+
+STATE_ORDER = (
+    *(State.DONE, State.DRAFT, State.QUOTED, State.AWARDED, State.BOOKED, State.IN_PROGRESS, State.TENDERING),
+    *(State.ACCEPTED, State.INVOICED, State.PAID, State.CANCELLED),
+)
+"""As a clerk works through them: what waits for the manager comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,8 @@ def with_ranks(rows: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
             *(When(urgency=one.value, then=Value(one.rank)) for one in Urgency), output_field=IntegerField()
         ),
         state_rank=Case(
-            *(When(state=one.value, then=Value(rank)) for rank, one in enumerate(State)), output_field=IntegerField()
+            *(When(state=one.value, then=Value(rank)) for rank, one in enumerate(STATE_ORDER)),
+            output_field=IntegerField(),
         ),
         committed=_committed(),
     )
@@ -79,15 +85,15 @@ def order_rows(actor: Actor, listed: Sequence[WorkOrder]) -> list[OrderRow]:
 
 def order_totals(listed: QuerySet[WorkOrder]) -> OrderTotals:
     """Count and sums over the whole list, not only its page: one query."""
-    sums: list[dict[str, Any]] = list(
+    rows = list(
         listed.order_by()
         .values("currency")
         .annotate(n=Count("pk", distinct=True), committed=Sum(_committed()), invoiced=Sum("invoiced_minor"))
     )
     return OrderTotals(
-        orders=sum(row["n"] for row in sums),
-        committed={row["currency"]: row["committed"] or 0 for row in sums},
-        invoiced={row["currency"]: row["invoiced"] or 0 for row in sums},
+        orders=sum(row["n"] for row in rows),
+        committed={row["currency"]: row["committed"] or 0 for row in rows},
+        invoiced={row["currency"]: row["invoiced"] or 0 for row in rows},
     )
 
 

@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return start(request)
     if operates(actor):
         return redirect("operator_organisations")
-    return redirect("firm_home" if works_for_firm(actor) or is_caretaker(actor) else "tenant_home")
+    return redirect("firm_jobs" if works_for_firm(actor) or is_caretaker(actor) else "tenant_home")
 
 
 def let_in(request: HttpRequest, person: Person, *, method: str, next_url: str | None = None) -> HttpResponse:

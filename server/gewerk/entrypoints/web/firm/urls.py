@@ -1,7 +1,15 @@
-"""Addresses of the firm pages."""
+"""Addresses of the contractors' pages."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from gewerk.entrypoints.web.firm import home
+from gewerk.entrypoints.web.firm import job_page, jobs, profile
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", home.home, name="firm_home")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", profile.home, name="firm_home"),
+    path("profile/", profile.edit_profile, name="firm_profile"),
+    path("jobs/", jobs.jobs, name="firm_jobs"),
+    path("jobs/<uuid:order_id>/", job_page.job, name="firm_job"),
+    path("jobs/<uuid:order_id>/steps/<str:step>/", job_page.take_step, name="firm_job_step"),
+    path("jobs/<uuid:order_id>/variation/", job_page.new_variation, name="firm_variation"),
+    path("jobs/<uuid:order_id>/files/", job_page.add_files, name="firm_job_files"),
+]

@@ -20,6 +20,8 @@ from gewerk.entrypoints.web.manager import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("start/", start.start, name="start"),
     path("", include("gewerk.entrypoints.web.manager.tickets.urls")),
+    path("", include("gewerk.entrypoints.web.manager.orders.urls")),
+    path("", include("gewerk.entrypoints.web.manager.firms.urls")),
     path("search/", search.search, name="search"),
     path("properties/", property_list.property_list, name="properties"),
     path("properties/new/", edit.new_property, name="new_property"),

@@ -1,0 +1,29 @@
+"""How much work firms have of the acting manager."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Count
+
+from gewerk.journal.actor import Actor
+from gewerk.projects.access import orders
+from gewerk.projects.models import WorkOrder
+from gewerk.projects.states import OPEN
+
+
+def open_orders_of_firms(actor: Actor, firm_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Firm -> number of its open orders; one query."""
+    rows = orders(actor).filter(firm_id__in=firm_ids, state__in=OPEN).order_by()
+    return {firm_id: n for firm_id, n in rows.values_list("firm_id").annotate(n=Count("pk")) if firm_id is not None}
+
+
+def orders_of(actor: Actor, *, limit: int, **wanted: UUID) -> list[WorkOrder]:
+    """The newest orders of a firm (``firm_id``), a property (``property_id``) or a crew (``crew_id``); one query."""
+    rows = orders(actor).filter(**wanted).select_related("property", "unit", "firm", "crew")
+    return list(rows.order_by("-created_at", "-id")[:limit])
+
+
+def orders_of_ticket(actor: Actor, ticket_id: UUID) -> list[WorkOrder]:
+    """Those that answer the ticket, the oldest first; one query."""
+    rows = orders(actor).filter(ticket_links__ticket_id=ticket_id)
+    return list(rows.select_related("property", "unit", "firm", "crew").order_by("created_at", "id"))
