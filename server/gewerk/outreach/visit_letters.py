@@ -105,8 +105,7 @@ def _told(visit: Visit, tells: tuple[Told, ...]) -> list[_Told]:
 
 def _letter(visit: Visit, told: _Told, step: str, reason: str, now: datetime) -> Letter:
     order = visit.order
-    in_house = order.crew_id is not None
-    page = f"/orders/{order.pk}/" if told.is_staff or in_house else f"/firm/orders/{order.pk}/"
+    page = f"/orders/{order.pk}/" if told.is_staff else f"/firm/jobs/{order.pk}/"
     with translation.override(told.recipient.language):
         context: dict[str, Any] = {
             "number": order.number,

@@ -64,7 +64,7 @@ def test_agreed_tells_the_others_with_a_calendar_file(awarded: Matter, dispatche
     assert awarded.tenant_record.email not in told
     assert len(told) == 2
     mail = told["dispo@example.org"]
-    assert f"/firm/orders/{awarded.order.pk}/" in mail.body
+    assert f"/firm/jobs/{awarded.order.pk}/" in mail.body
     assert "by-link" not in mail.body
     attached = list(message(mail).iter_attachments())
     assert [part.get_filename() for part in attached] == ["termin.ics"]

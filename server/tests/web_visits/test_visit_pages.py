@@ -134,7 +134,7 @@ def test_nobody_is_sent_elsewhere(as_person: Any, awarded: Matter) -> None:
     client = as_person(awarded.fitter_person)
     page = reverse("arrange_visit", args=[awarded.order.pk, "propose"])
     done = client.post(page, {**rows(span(4).starts_at), "purpose": "repair", "back": "https://evil.example/"})
-    assert done.url == f"/orders/{awarded.order.pk}/"
+    assert done.url == f"/firm/jobs/{awarded.order.pk}/"
 
 
 @pytest.mark.parametrize("view", ["week", "month", "day", "unsinn"])

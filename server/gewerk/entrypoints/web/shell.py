@@ -56,6 +56,7 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
         items.append(_item(_("Orders"), "clipboard-list", ORDERS, active=path.startswith(_ORDER_PATHS)))
         items.append(_item(_("Properties"), "building-2", PROPERTIES, active=path.startswith(_PROPERTY_PATHS)))
         items.append(_item(_("Firms"), "users-round", FIRMS, active=path.startswith(_FIRM_PATHS)))
+        items.append(_item(_("Calendar"), "calendar", CALENDAR, active=path.startswith(CALENDAR)))
     if Role.TENANT in actor.roles:
         items.append(_item(_("My home"), "house", "/tenant/", active=path == "/tenant/"))
     if works_for_firm(actor) or is_caretaker(actor):

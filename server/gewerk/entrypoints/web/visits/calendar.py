@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.visits.card import span_words
-from gewerk.entrypoints.web.visits.steps import meeting
+from gewerk.entrypoints.web.visits.steps import meeting, order_page
 from gewerk.identity.access import actor_for, is_caretaker, live_memberships, require, sees_orders, works_for_firm
 from gewerk.journal.actor import Actor
 from gewerk.scheduling.links import feed_of, feed_token
@@ -76,7 +76,7 @@ def calendar_page(request: HttpRequest) -> HttpResponseBase:
     days = _days(first, last, today, day.month if view == "month" else None)
     found = calendar(actor, first=first, last=last, zone=zone, now=now)
     for visit in found:
-        _place(visit, days, zone, firm=works_for_firm(actor))
+        _place(visit, days, zone, contractor=not sees_orders(actor))
     feed = live_feed(actor)
     context = {
         "view": view,
@@ -181,7 +181,7 @@ def _days(first: date, last: date, today: date, month: int | None) -> dict[date,
     return found
 
 
-def _place(visit: Visit, days: dict[date, Day], zone: ZoneInfo, *, firm: bool) -> None:
+def _place(visit: Visit, days: dict[date, Day], zone: ZoneInfo, *, contractor: bool) -> None:
     """Into each shown day that it touches."""
     if visit.starts_at is None or visit.ends_at is None:
         return
@@ -194,8 +194,8 @@ def _place(visit: Visit, days: dict[date, Day], zone: ZoneInfo, *, firm: bool) -
                     time=date_format(visit.starts_at.astimezone(zone), "TIME_FORMAT"),
                     title=order.title,
                     place=f"{place.street} {place.house_number}, {place.city}".strip(" ,"),
-                    who=span_words(visit.starts_at, visit.ends_at, zone) if firm else _contractor(visit),
-                    url=_order_url(visit, firm=firm),
+                    who=span_words(visit.starts_at, visit.ends_at, zone) if contractor else _contractor(visit),
+                    url=order_page(visit.order_id, contractor=contractor),
                     state=str(State(visit.state).label),
                     over=visit.state in _SOFT,
                 )
@@ -206,7 +206,3 @@ def _place(visit: Visit, days: dict[date, Day], zone: ZoneInfo, *, firm: bool) -
 def _contractor(visit: Visit) -> str:
     order: Any = visit.order
     return str(order.firm.name if order.firm_id else order.crew.name if order.crew_id else "")
-
-
-def _order_url(visit: Visit, *, firm: bool) -> str:
-    return f"/firm/orders/{visit.order_id}/" if firm else f"/orders/{visit.order_id}/"

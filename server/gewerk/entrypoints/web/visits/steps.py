@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gewerk.entrypoints.web.visits.card import visit_line, zone_for
 from gewerk.entrypoints.web.visits.forms import ArrangeForm, ReasonForm, TimesForm, slot_of
+from gewerk.identity.access import sees_orders
 from gewerk.journal.actor import Actor
 from gewerk.journeys import agree_visit
 from gewerk.kit.refusals import Refusal, RefusalKind
@@ -62,7 +64,12 @@ def _back(request: HttpRequest, order_id: UUID) -> str:
     wanted = request.POST.get("back") or request.GET.get("back") or ""
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
-    return f"/orders/{order_id}/"
+    return order_page(order_id, contractor=not sees_orders(_actor(request)))
+
+
+def order_page(order_id: UUID, *, contractor: bool) -> str:
+    """The order as the manager's people see it, or as a job of those who do the work."""
+    return reverse("firm_job" if contractor else "order", args=[order_id])
 
 
 @meeting
