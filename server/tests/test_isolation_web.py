@@ -47,6 +47,8 @@ from gewerk.projects.items import Line
 from gewerk.projects.operations import approvals
 from gewerk.projects.operations.award import award_to_crew, award_to_firm
 from gewerk.projects.operations.variations import ask_for_variation
+from gewerk.scheduling.links import feed_token, visit_token
+from gewerk.scheduling.models import CalendarFeed, Completion, Visit
 from gewerk.tickets.links import report_token, status_token
 from gewerk.tickets.models import ReportLink
 
@@ -93,6 +95,9 @@ NEEDS_MORE = {
 }
 """Not found without a second factor, or without rows chosen in the list."""
 
+FOR_THE_APP = {"field_jobs", "field_begin", "field_file", "field_finish"}
+"""Answer JSON to the on-site app: 401 instead of the way to the login."""
+
 
 def audience(route: Route) -> frozenset[str]:
     """Which roles a page is for. A page not named here is for everybody who is logged in."""
@@ -112,6 +117,12 @@ def audience(route: Route) -> frozenset[str]:
         ("remove_property_type", managing),
         ("invite_tenant", managing),
         ("reporting_settings", {Role.ADMIN}),
+        ("arrange_visit", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER, Role.TENANT}),
+        ("take_slot", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER, Role.TENANT}),
+        ("visit_step", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER, Role.TENANT}),
+        ("calendar", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER}),
+        ("change_calendar_feed", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER}),
+        ("field_", {*FIRM_ROLES, Role.CARETAKER}),
         # Whoever may see what the file hangs on.
         ("file", set(Role.values)),
     ):
@@ -255,12 +266,22 @@ class Sample:
         lines = [Line(f"Rohr {mark}", 1000, "m", 500, 1900)]
         self.variation = ask_for_variation(actor=admin, order_id=self.order.pk, reason=mark, lines=lines, now=now)
         self.approval = approvals.ask_for_variation(actor=admin, variation_id=self.variation.pk, now=now)
+        on_the_way = {"organisation": org, "order": self.order}
+        self.visit = Visit.objects.create(
+            **on_the_way, number=1, state="proposed", state_at=now, created_at=now, updated_at=now
+        )
+        self.completion = Completion.objects.create(
+            **on_the_way, sent_for_id=self.firm.pk, text=mark, captured_at=now, received_at=now
+        )
+        self.feed = CalendarFeed.objects.create(person=self.people["admin"], organisation=org, created_at=now)
         own = factories.work_order(self.property, title=f"Eigener {mark}")
         award_to_crew(actor=admin, order_id=own.pk, crew_id=self.crew.pk, now=now)
 
     @property
     def kwargs(self) -> dict[str, Any]:
         return {
+            "visit_id": self.visit.pk,
+            "completion_id": self.completion.pk,
             "order_id": self.order.pk,
             "variation_id": self.variation.pk,
             "approval_id": self.approval.pk,
@@ -301,6 +322,10 @@ class Sample:
             values["token"] = report_token(self.report_link)
         if route.path.startswith("/status/"):
             values["token"] = status_token(self.ticket)
+        if route.path.startswith("/visits/by-link/"):
+            values["token"] = visit_token(self.visit)
+        if route.name == "calendar_feed":
+            values["token"] = feed_token(self.feed)
         return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda m: str(values[m[1]]), route.path)
 
 
@@ -361,6 +386,9 @@ def test_strangers_reach_what_is_public_and_are_sent_to_the_login_elsewhere(thei
             assert shown.status_code in {200, 302, 404, 405}, route.name
             continue
         posted = Client().post(theirs.path(route), {"name": "x", "role": "admin"})
+        if route.name in FOR_THE_APP:
+            assert {shown.status_code, posted.status_code} <= {401, 405}, route.name
+            continue
         assert shown.status_code in {302, 405}, (route.name, shown.status_code)
         assert posted.status_code == 302, (route.name, posted.status_code)
         for answer in (shown, posted):

@@ -29,7 +29,7 @@ def pdf(template: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
         font_paths=_fonts(),
         sys_inputs={"data": sent},
         pdf_standards=["ua-1"],
-        timestamp=at,
+        timestamp=at.replace(microsecond=0),
     )
     assert isinstance(found, bytes)
     return found

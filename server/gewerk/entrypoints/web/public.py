@@ -16,6 +16,9 @@ PUBLIC = frozenset(
         "visit_by_link",
         "visit_calendar_file",
         "calendar_feed",
+        # The on-site app's service worker and manifest: names of files, nobody's data.
+        "field_worker",
+        "field_manifest",
         # Getting in and out.
         "account_login",
         "account_logout",

@@ -15,6 +15,7 @@ from gewerk.files.receive import receive
 from gewerk.journal.actor import Actor
 from gewerk.journeys.complete_visit import add_photo, finish_capture
 from gewerk.kit.refusals import FieldProblem, Refusal
+from gewerk.projects.access import order_for
 from gewerk.scheduling.models import Completion
 from gewerk.scheduling.operations.capture import (
     MOST_FILES,
@@ -24,6 +25,7 @@ from gewerk.scheduling.operations.capture import (
     ExpectedFile,
     UsedItem,
     begin,
+    completion_to_fill,
     missing_files,
 )
 
@@ -79,6 +81,7 @@ class OneFilePlease(Refusal):
 @for_the_app
 def begin_capture(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
     """Answers which files are still to come."""
+    order_for(_actor(request), order_id)
     sent = _read(request.body)
     completion = begin(actor=_actor(request), order_id=order_id, captured=_captured(sent), now=timezone.now())
     return answer(_state(completion))
@@ -88,6 +91,7 @@ def begin_capture(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
 @for_the_app
 def add_file(request: HttpRequest, completion_id: UUID) -> HttpResponseBase:
     """One file of the form field ``file``, with its ``purpose``."""
+    completion_to_fill(_actor(request), completion_id)
     files = arrived(request, "file")
     if len(files) != 1:
         raise OneFilePlease

@@ -27,10 +27,11 @@ from gewerk.scheduling.access import order_for_visit, steps_for, visit_for
 from gewerk.scheduling.models import Visit
 from gewerk.scheduling.operations import arrange
 from gewerk.scheduling.queries.visits import Offered, offered_slots
-from gewerk.scheduling.states import BY_KEY, Step
+from gewerk.scheduling.states import BY_KEY, STEPS, Step
 
 View = Callable[..., HttpResponseBase]
 
+_ARRANGING = frozenset(step.key for step in STEPS if not step.sources)
 _WITH_TIMES = frozenset({"propose_again", "reschedule", "counter", "ask_to_move"})
 _WITH_REASON = frozenset({"no_access", "cancel"})
 _DONE: dict[str, Callable[..., Visit]] = {
@@ -79,6 +80,8 @@ def arrange_visit(request: HttpRequest, order_id: UUID, step: str) -> HttpRespon
     now = timezone.now()
     actor = _actor(request)
     order = order_for_visit(actor, order_id, now=now)
+    if step not in _ARRANGING:
+        raise Refusal(kind=RefusalKind.NOT_FOUND, code="not_found")
     if step not in {one.key for one in steps_for(actor, order, None)}:
         raise Refusal(kind=RefusalKind.FORBIDDEN, code="forbidden")
     rows = 1 if step == "announce" else 3
