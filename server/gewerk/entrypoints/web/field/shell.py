@@ -3,7 +3,7 @@
 import hashlib
 
 import orjson
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -31,12 +31,11 @@ def may_use(actor: Actor) -> bool:
 
 
 @never_cache
+@login_required
 @require_GET
 def app(request: HttpRequest) -> HttpResponseBase:
     """The shell. Served only to whoever may use it; once kept by the phone it opens without network."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]
-    if actor is None:
-        return redirect_to_login(request.get_full_path())
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     require(may_use(actor))
     return render(request, "field/app.html")
 
