@@ -175,9 +175,10 @@ def test_a_foreign_file_is_not_found(send: Any, staff: Any, factories: Any, made
 def test_the_sweep_takes_what_nothing_links_to(
     send: Any, staff: Any, files_folder: Path, factories: Any, made: Any
 ) -> None:
-    kept = send(staff, made.picture(100, 100))
-    linked(staff, kept, factories)
-    send(staff, made.picture(200, 100))
+    with transaction.atomic():
+        kept = send(staff, made.picture(100, 100))
+        linked(staff, kept, factories)
+        send(staff, made.picture(200, 100))
     stray = files_folder / storage.key_of(kept).replace(kept.pk.hex, uuid4().hex)
     stray.write_bytes(b"left behind by a process that was killed")
     old = factories.NOW.timestamp() - 90_000
