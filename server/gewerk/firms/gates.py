@@ -129,7 +129,7 @@ def may_take_of_many(firm_ids: Collection[UUID], service_code: str, country: str
     kinds = [need.kind for need in wanted.requirements]
     for row in Evidence.objects.filter(firm_id__in=firm_ids, country=country, kind__in=kinds):
         held.setdefault(row.firm_id, []).append(held_of(row))
-    return {one: _answered(wanted, catalogue, trades.get(one, ()), held.get(one, []), on) for one in firm_ids}
+    return {one: answered(wanted, catalogue, trades.get(one, ()), held.get(one, []), on) for one in firm_ids}
 
 
 def may_be_awarded(organisation_id: UUID, firm_id: UUID, service_code: str, country: str, on: date) -> GateAnswer:
@@ -164,9 +164,10 @@ def held_of(row: Evidence) -> Held:
     )
 
 
-def _answered(
+def answered(
     wanted: Service, catalogue: CountryCatalogue, trades: Collection[str], held: Sequence[Held], on: date
 ) -> GateAnswer:
+    """The rule for a service of a country's catalogue."""
     return answer(
         requirements=wanted.requirements,
         service_trades=wanted.trades,
