@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "gewerk.journal",
     "gewerk.identity",
     "gewerk.files",
+    "gewerk.catalogue",
     "gewerk.firms",
     "gewerk.portfolio",
     "gewerk.tickets",
