@@ -77,6 +77,8 @@ def test_only_the_seal_and_the_firms_side_touch_quotes() -> None:
         "marketplace/access.py",
         "marketplace/operations/claim_offer.py",
         "marketplace/operations/write_quote.py",
+        # To the firm itself: which invitation it is about, and why it was not awarded.
+        "outreach/quote_letters.py",
     }
     assert not [
         f.name

@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from gewerk.entrypoints.api import integrations, master_data, problems, token
 from gewerk.entrypoints.api.door import Bearer, too_large
 from gewerk.entrypoints.api.orders import approvals, firms, work_orders
+from gewerk.entrypoints.api.quotes import awarding, requests
 from gewerk.entrypoints.api.tickets import files, report_links, tickets
 from gewerk.entrypoints.api.visits import completions, visits
 from gewerk.identity.operations.issue_token import InvalidToken
@@ -47,6 +48,8 @@ def _version(version: str) -> NinjaAPI:
     firms.add_to(api)
     visits.add_to(api)
     completions.add_to(api)
+    requests.add_to(api)
+    awarding.add_to(api)
     _translate(api)
     return api
 
