@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "gewerk.portfolio",
     "gewerk.tickets",
     "gewerk.projects",
+    "gewerk.marketplace",
     "gewerk.scheduling",
     "gewerk.outreach",
     "gewerk.entrypoints.web",

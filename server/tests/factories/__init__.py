@@ -1,7 +1,7 @@
 """Factories with traits: ``factories.organisation(country="AT")``, ``factories.person(org, role="admin")``."""
 
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +10,12 @@ from gewerk.files.models import FileLink, StoredFile
 from gewerk.firms.models import Crew, CrewMember, Evidence, FirmProfile, FirmTrade, FrameworkPrice, ListedFirm
 from gewerk.identity.models import Membership, Organisation, OrganisationKind, Person, Role
 from gewerk.journal.actor import Actor, ActorKind, system
+from gewerk.journeys.open_quotes import open_request
+from gewerk.journeys.request_quotes import send_request
+from gewerk.marketplace.models import Invitation, Quote, QuoteRequest
+from gewerk.marketplace.operations.prepare import choose_firms, draft_request
+from gewerk.marketplace.operations.write_quote import items_of, submit
+from gewerk.marketplace.scope import PriceGiven, QuoteGiven
 from gewerk.portfolio.models import Property, SubProperty, Tenure
 from gewerk.projects.items import Line
 from gewerk.projects.models import WorkOrder
@@ -231,6 +237,32 @@ def work_order(place: Property, *, price_minor: int = 10_000, **fields: Any) -> 
         WorkOrder.objects.filter(pk=made.pk).update(**fields)
         made.refresh_from_db()
     return made
+
+
+def quote_request(order: WorkOrder, *firms: Organisation, admin: Actor | None = None, **fields: Any) -> QuoteRequest:
+    """Sent to these firms, until a week after ``NOW``."""
+    actor = admin or acting(person(order.organisation))
+    given = {"deadline_at": NOW + timedelta(days=7), **fields}
+    with transaction.atomic():
+        made = draft_request(actor=actor, order_id=order.pk, fields=given, now=NOW)
+        choose_firms(actor=actor, request_id=made.pk, firm_ids=[firm.pk for firm in firms], now=NOW)
+        return send_request(actor=actor, request_id=made.pk, now=NOW)
+
+
+def quote(invitation: Invitation, *, price_minor: int = 10_000, **fields: Any) -> Quote:
+    """Submitted by the firm's owner, each item at ``price_minor`` and 19 %."""
+    prices = tuple(PriceGiven(price_minor, 1_900, item_id=pk) for pk in items_of(invitation))
+    given = QuoteGiven(**{"prices": prices, "valid_until_date": date(2027, 6, 30), **fields})
+    with transaction.atomic():
+        actor = acting(person(invitation.firm, role=Role.FIRM))
+        return submit(actor=actor, invitation_id=invitation.pk, given=given, now=NOW)
+
+
+def opened(request: QuoteRequest) -> QuoteRequest:
+    """At its deadline."""
+    assert request.deadline_at is not None
+    with transaction.atomic():
+        return open_request(actor=system(request.organisation_id), request_id=request.pk, now=request.deadline_at)
 
 
 def ticket(prop: Property, **fields: Any) -> Ticket:
