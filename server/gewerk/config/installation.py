@@ -26,6 +26,11 @@ class Installation(BaseSettings):
         validation_alias=AliasChoices("GEWERK_DATABASE_URL", "DATABASE_URL"),
         description="postgresql://user:password@host/name; empty means SQLite in the data folder.",
     )
+    database_owner_url: str = Field(
+        default="",
+        description="postgresql://... of the role that owns the tables and runs the migrations; the role of the database URL then"
+        " reads and writes, and cannot change an award record. Empty: one role does both.",
+    )
     base_url: str = Field(
         default="http://127.0.0.1:8000",
         description="Address under which users reach Gewerk; links in mails begin with it.",

@@ -55,9 +55,15 @@ def record(
     object_id: UUID | None,
     now: datetime,
     data: dict[str, Any] | None = None,
+    due_at: datetime | None = None,
 ) -> Entry:
-    """Write one entry. ``data`` must not hold personal data: field names, counts and ids only."""
+    """Write one entry. ``data`` must not hold personal data: field names, counts and ids only.
+
+    ``due_at``: when who listens shall hear of it, where that is later than ``now``.
+    """
     entry = _entry(actor, event, object_type, object_id, data or {}, now)
+    if due_at is not None and entry.due_at is not None:
+        entry.due_at = due_at
     entry.save(force_insert=True)
     return entry
 

@@ -8,7 +8,10 @@ from django.db import transaction
 from gewerk.identity.access import actor_for, edits_orders, live_memberships
 from gewerk.identity.models import Person
 from gewerk.journal.actor import Actor
-from gewerk.projects.models import Approval
+from gewerk.journeys.award_quote import award_chosen
+from gewerk.marketplace.access import live_request_of
+from gewerk.projects.access import approval_for
+from gewerk.projects.models import Approval, AwardKind
 from gewerk.projects.operations.approvals import approve
 from gewerk.projects.operations.award import award_to_firm
 from gewerk.projects.operations.variations import approve_variation
@@ -20,12 +23,15 @@ def approve_and_go_on(*, actor: Actor, approval_id: UUID, now: datetime) -> Appr
     Raises as ``approve``, ``award_to_firm`` and ``approve_variation`` do; then nothing is approved either.
     """
     with transaction.atomic():
+        request = live_request_of(approval_for(actor, approval_id).order_id)
         approval = approve(actor=actor, approval_id=approval_id, now=now)
         if approval.variation_id is not None:
             approve_variation(actor=actor, variation_id=approval.variation_id, now=now)
             return approval
         awarding = _who_awards(actor, approval.asked_by, now=now)
-        if awarding is not None and approval.firm_id is not None:
+        if awarding is not None and approval.award_kind == AwardKind.QUOTE and request is not None:
+            award_chosen(actor=awarding, request=request, now=now)
+        elif awarding is not None and approval.firm_id is not None:
             award_to_firm(
                 actor=awarding,
                 order_id=approval.order_id,

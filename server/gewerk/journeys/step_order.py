@@ -1,19 +1,24 @@
-"""A step of an order, and what follows it: given back or ended, its open visit goes along; done, its tickets are mended."""
+"""A step of an order, and what follows it: given back or ended, its open visit and request go along; done, its tickets are mended."""
 
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gewerk.journal.actor import Actor, system
 from gewerk.journeys.tickets_follow_order import tickets_follow_order
+from gewerk.marketplace.access import live_request_of
+from gewerk.marketplace.operations.end_request import end_request
 from gewerk.projects.models import WorkOrder
 from gewerk.projects.operations.take_step import take_step
 from gewerk.scheduling.operations.answer import cancel_open
 
 ENDS_VISITS = frozenset({"decline", "withdraw_award", "cancel"})
+ENDS_REQUESTS = frozenset({"end_tender", "cancel"})
 
 
+@transaction.atomic
 def step_order(
     *,
     actor: Actor,
@@ -25,6 +30,7 @@ def step_order(
     warranty_until: date | None = None,
 ) -> WorkOrder:
     """``projects.operations.take_step`` for doors: same arguments, same refusals."""
+    live = live_request_of(order_id) if step in ENDS_REQUESTS else None
     order = take_step(
         actor=actor,
         order_id=order_id,
@@ -39,4 +45,6 @@ def step_order(
         cancel_open(actor=system(order.organisation_id), order_id=order.pk, reason=why, now=now)
     elif step == "finish":
         tickets_follow_order(order=order, now=now)
+    if live is not None and live.organisation_id == order.organisation_id:
+        end_request(actor=system(order.organisation_id), request_id=live.pk, reason=reason, now=now)
     return order

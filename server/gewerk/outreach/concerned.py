@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gewerk.firms.models import CrewMember
-from gewerk.identity.models import MANAGING_ROLES, Membership, Role
+from gewerk.identity.models import MANAGING_ROLES, Membership, Organisation, Role
 from gewerk.outreach.letters import language_of
 from gewerk.projects.models import WorkOrder
 from gewerk.tickets.models import Ticket
@@ -40,9 +40,11 @@ def contractors_of(order: WorkOrder) -> list[Recipient]:
         return [
             Recipient(one.person.email, language_of(one.person, order.organisation), one.person_id) for one in members
         ]
-    firm = order.firm
-    if firm is None:
-        return []
+    return [] if order.firm is None else speakers_of(order.firm)
+
+
+def speakers_of(firm: Organisation) -> list[Recipient]:
+    """The firm's owner and dispatchers, else the firm's own address."""
     live = Membership.objects.filter(
         organisation=firm, ended_at__isnull=True, person__is_active=True, role__in=(Role.FIRM, Role.DISPATCHER)
     ).select_related("person")

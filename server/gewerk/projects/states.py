@@ -138,7 +138,7 @@ STEPS: tuple[Step, ...] = (
         _("ended the request for quotes without an award"),
         {State.TENDERING, State.QUOTED},
         State.DRAFT,
-        {By.STAFF},
+        {By.STAFF, By.SYSTEM},
         Need.REASON,
         firm_only=True,
     ),

@@ -10,6 +10,7 @@ from gewerk.entrypoints.api.openapi import schema_of
 from gewerk.entrypoints.api.versions import LATEST, VERSIONS
 from gewerk.files.models import FileLink, StoredFile
 from gewerk.journal.models import Entry
+from gewerk.marketplace.models import Question
 from gewerk.portfolio.models import Integration, Property, PropertyGroup, SubProperty
 from gewerk.projects.items import Line
 from gewerk.projects.operations import approvals
@@ -71,6 +72,18 @@ def tickets_of(prop, factories):
     return {"ticket_id": str(ticket.pk), "link_id": str(link.pk), "file_id": str(file.pk)}
 
 
+def quotes_of(organisation, admin, factories):
+    """An opened request with a quote and a question."""
+    firm = factories.firm(organisation)
+    order = factories.work_order(factories.property_(organisation))
+    request = factories.quote_request(order, firm, admin=admin)
+    invitation = request.invitations.get()
+    question = Question.objects.create(request=request, invitation=invitation, text="Wann?", asked_at=factories.NOW)
+    quote = factories.quote(invitation)
+    factories.opened(request)
+    return {"request_id": str(request.pk), "question_id": str(question.pk), "quote_id": str(quote.pk)}
+
+
 def orders_of(organisation, factories):
     """An order with all that hangs on it: the name of the address's parameter -> id."""
     admin = factories.acting(factories.person(organisation))
@@ -81,6 +94,7 @@ def orders_of(organisation, factories):
     variation = ask_for_variation(actor=admin, order_id=order.pk, reason="Mehr", lines=lines, now=factories.NOW)
     approval = approvals.ask_for_variation(actor=admin, variation_id=variation.pk, now=factories.NOW)
     return {
+        **quotes_of(organisation, admin, factories),
         **visit_of(organisation, order, factories),
         "order_id": str(order.pk),
         "variation_id": str(variation.pk),
@@ -97,6 +111,7 @@ def rows():
     kept += tuple(apps.get_app_config("firms").get_models())
     kept += (*apps.get_app_config("tickets").get_models(), *apps.get_app_config("files").get_models())
     kept += tuple(apps.get_app_config("scheduling").get_models())
+    kept += tuple(apps.get_app_config("marketplace").get_models())
     return [sorted(map(repr, model._default_manager.values_list())) for model in kept]
 
 
@@ -129,6 +144,7 @@ BODIES = {
         "vat_rate": "19",
         "valid_from": "2026-01-01",
     },
+    "/quote-requests": {"work_order_id": "{order_id}", "firm_ids": ["{firm_id}"]},
     "/crews": {"kind": "crew", "name": "x", "member_ids": ["{person_id}"]},
     "/tickets": {"category": "water.tap", "unit_external_id": "1-9-66-2", "file_ids": ["{file_id}"]},
     "/report-links": {"property_id": "{properties}"},
@@ -168,12 +184,19 @@ PATH_BODIES = {
         "sent_at": "2026-11-22T08:00:00Z",
         "text": "x",
     },
+    "/quote-requests/{request_id}/steps": {"step": "end", "reason": "x"},
+    "/quote-requests/{request_id}/firms": {"firm_ids": ["{firm_id}"]},
+    "/quote-requests/{request_id}/deadline": {"deadline_at": "2099-01-01T08:00:00Z"},
+    "/quote-requests/{request_id}/bill": {"name": "a.csv", "content": "VGV4dDtNZW5nZTtFaW5oZWl0CmE7MTttCg=="},
+    "/quote-requests/{request_id}/award": {"quote_id": "{quote_id}", "reason": "x"},
+    "/quote-requests/{request_id}/owner-approvals": {"quote_id": "{quote_id}", "name": "x", "email": "x@example.org"},
+    "/quote-questions/{question_id}/answer": {"text": "x"},
     "/completions/{completion_id}/files": {"file_id": "{file_id}", "purpose": "after"},
 }
 """Where the last part of the address stands for several things."""
 
-OF_NOBODY = {"/trades", "/spending-limits", "/ticket-categories"}
-"""Lists in which stands what everybody has: the trades, the usual limits of the roles, what may be reported."""
+OF_NOBODY = {"/trades", "/services", "/evidence-kinds", "/spending-limits", "/ticket-categories"}
+"""Lists in which stands what everybody has: trades, services, kinds of evidence, the usual limits of the roles, what may be reported."""
 
 
 def filled(value, foreign):

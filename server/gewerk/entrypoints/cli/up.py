@@ -83,15 +83,20 @@ def prepare(start: Start) -> str | None:
     """Bring texts, database and static files up to date. Returns the code for the first-operator page of an empty installation."""
     import django
 
+    from gewerk.config.installation import installation
     from gewerk.config.translations import compile_catalogues
+    from gewerk.entrypoints.cli.owner_role import migrate_as_owner
 
     compile_catalogues()
     django.setup()
     from django.core.management import call_command
 
     say("Bereite Datenbank und Seiten vor ...", "Preparing database and pages ...")
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
+    if installation().database_owner_url:
+        migrate_as_owner(installation().database_owner_url, installation().database_url)
+    else:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     if start.demo:
         return None
@@ -147,6 +152,9 @@ def _await_health(host: str, port: int, children: list[subprocess.Popen[bytes]])
 
 def _fill_demo(start: Start, pages: Pages, environment: dict[str, str]) -> str:
     """Returns the organisation whose stock it is."""
+    from django.utils import timezone
+
+    from gewerk.journeys.fill_demo import fill_demo
     from gewerk.journeys.set_up_demo import set_up_demo
 
     folder = start.data / "connect"
@@ -175,6 +183,7 @@ def _fill_demo(start: Start, pages: Pages, environment: dict[str, str]) -> str:
             "Der Abgleich der Demo ist gescheitert; der Grund steht oben.",
             "The demo's sync failed; the reason is above.",
         )
+    fill_demo(now=timezone.now())
     return access.organisation_id
 
 

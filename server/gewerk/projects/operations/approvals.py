@@ -10,7 +10,7 @@ from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
 from gewerk.projects.access import approval_for, order_to_change, order_to_edit, variation_for
 from gewerk.projects.models import Approval, ApprovalState, AwardKind, VariationState, WorkOrder
-from gewerk.projects.operations.award import WithoutPrice, awardable
+from gewerk.projects.operations.award import WithoutPrice, awardable, check_ground
 from gewerk.projects.operations.limits import OverLimit, covers
 from gewerk.projects.operations.moving import ReasonMissing, check_step, check_version, note, save
 from gewerk.projects.states import BY_KEY
@@ -45,6 +45,7 @@ def ask_for_award(
     order = order_to_edit(actor, order_id)
     check_version(actor, order, version)
     check_step(actor, order, BY_KEY["award"])
+    check_ground(order, kind)
     listed = awardable(actor, firm_id)
     if order.items_gross_minor <= 0:
         raise WithoutPrice

@@ -13,13 +13,19 @@ from gewerk.projects.access import order_to_edit
 from gewerk.projects.models import Approval, ApprovalState, AwardKind, WorkOrder
 from gewerk.projects.operations.limits import OverLimit, covers
 from gewerk.projects.operations.moving import check_step, check_version, move
-from gewerk.projects.states import BY_KEY
+from gewerk.projects.states import BY_KEY, State
 
 
 class FirmIsBlocked(Refusal):
     kind = RefusalKind.CONFLICT
     code = "firm_blocked"
     message = _("This firm is blocked on your list. Nothing can be awarded to it.")
+
+
+class QuotesAreOut(Refusal):
+    kind = RefusalKind.CONFLICT
+    code = "quotes_are_out"
+    message = _("Quotes are asked for. Award one of them, or end the request first.")
 
 
 class WithoutPrice(Refusal):
@@ -40,12 +46,13 @@ def award_to_firm(
 ) -> WorkOrder:
     """At the order's items. The actor's spending limit must suffice, or an approval of this award.
 
-    Raises OrderNotFound, Stale, StepNotPossible, FirmNotFound (also for a firm of no list of the actor's), FirmIsBlocked,
-    WithoutPrice, OverLimit.
+    Raises OrderNotFound, Stale, StepNotPossible, QuotesAreOut, FirmNotFound (also for a firm of no list of the actor's),
+    FirmIsBlocked, WithoutPrice, OverLimit.
     """
     order = order_to_edit(actor, order_id)
     check_version(actor, order, version)
     check_step(actor, order, BY_KEY["award"])
+    check_ground(order, kind)
     listed = awardable(actor, firm_id)
     if not order.items.filter(variation__isnull=True).exists() or order.items_gross_minor <= 0:
         raise WithoutPrice
@@ -78,6 +85,7 @@ def award_to_crew(
     order = order_to_edit(actor, order_id)
     check_version(actor, order, version)
     check_step(actor, order, BY_KEY["award"])
+    check_ground(order, AwardKind.IN_HOUSE)
     crew = crew_for(actor, crew_id)
     if crew.archived_at is not None:
         raise FirmNotFound
@@ -97,6 +105,12 @@ def award_to_crew(
         },
         data={"contractor": crew.name, "kind": AwardKind.IN_HOUSE.value},
     )
+
+
+def check_ground(order: WorkOrder, kind: str) -> None:
+    """Opened quotes are awarded by ``journeys.award_quote`` alone, nothing else while they are out. Raises QuotesAreOut."""
+    if (order.state == State.QUOTED) != (kind == AwardKind.QUOTE) or order.state == State.TENDERING:
+        raise QuotesAreOut
 
 
 def awardable(actor: Actor, firm_id: UUID) -> ListedFirm:

@@ -1,0 +1,1 @@
+"""Questions about requests and quotes, each for an actor."""
