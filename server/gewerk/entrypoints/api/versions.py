@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from gewerk.entrypoints.api import integrations, master_data, problems, token
 from gewerk.entrypoints.api.door import Bearer, too_large
 from gewerk.entrypoints.api.orders import approvals, firms, work_orders
+from gewerk.entrypoints.api.orders import files as order_files
 from gewerk.entrypoints.api.quotes import awarding, requests
 from gewerk.entrypoints.api.tickets import files, report_links, tickets
 from gewerk.entrypoints.api.vetting import catalogue, evidence
@@ -45,6 +46,7 @@ def _version(version: str) -> NinjaAPI:
     files.add_to(api)
     report_links.add_to(api)
     work_orders.add_to(api)
+    order_files.add_to(api)
     approvals.add_to(api)
     firms.add_to(api)
     catalogue.add_to(api)
