@@ -39,6 +39,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "column": ("Spalte", "Column"),
     "detail": ("Einzelheit", "Detail"),
     "todo_head": ("Zu tun", "To do"),
+    "source_made": (
+        "Angelegt: {folder}. Die Quelle läuft schon, mit dem Musterexport in ihrem Ordner. Probieren Sie:",
+        "Made: {folder}. The source works already, with the sample export in its folder. Try:",
+    ),
+    "source_next": (
+        "Dann legen Sie einen Export Ihres ERP (ohne echte Personen) nach golden/export und passen mapping.toml an:"
+        " docs/how-to/neue-quelle.md.",
+        "Then put an export of your ERP (without real persons) into golden/export and adapt mapping.toml:"
+        " docs/how-to/neue-quelle.md.",
+    ),
     "xlsx_written": ("Bericht geschrieben: {file}", "Report written: {file}"),
     "forgotten": (
         "Vergessen: {entity} {external_id}. Gelöscht: {intents} gesendete Stände, {findings} Befunde. Der Datensatz bleibt"
