@@ -258,6 +258,12 @@ def say(language: str, name: str, /, **values: object) -> str:
     return (english if language == "en" else german).format(**values)
 
 
+def table(language: str, name: str) -> str:
+    """What people call a table of the canonical model (``contract_units``); a source's own list keeps its name."""
+    known = f"rows_of_{name}"
+    return say(language, known) if known in _WORDS else name
+
+
 def language_from(environment: Mapping[str, str] = os.environ) -> str:
     """``en`` when the environment asks for English, else German."""
     for name in ("GEWERK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
