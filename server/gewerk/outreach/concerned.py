@@ -36,11 +36,14 @@ def staff_of(order: WorkOrder) -> list[Recipient]:
 def contractors_of(order: WorkOrder) -> list[Recipient]:
     """The firm's owner and dispatchers, else the firm's own address; the members of the crew."""
     if order.crew_id is not None:
-        members = CrewMember.objects.filter(crew_id=order.crew_id, person__is_active=True).select_related("person")
-        return [
-            Recipient(one.person.email, language_of(one.person, order.organisation), one.person_id) for one in members
-        ]
+        return crew_members(order.crew_id, order.organisation)
     return [] if order.firm is None else speakers_of(order.firm)
+
+
+def crew_members(crew_id: UUID, organisation: Organisation) -> list[Recipient]:
+    """Of the manager's own people."""
+    members = CrewMember.objects.filter(crew_id=crew_id, person__is_active=True).select_related("person")
+    return [Recipient(one.person.email, language_of(one.person, organisation), one.person_id) for one in members]
 
 
 def speakers_of(firm: Organisation) -> list[Recipient]:
