@@ -37,7 +37,7 @@ from standin import Chance, StandIn
 LARGE = os.environ.get("GEWERK_CAMPAIGN") == "large"
 KILLS = 100 if LARGE else 3
 """For each of the two databases."""
-MOST_PER_RUN, MOST_BEFORE_SENDING = 8, 3
+MOST_PER_RUN, MOST_BEFORE_SENDING = 8, 3 if LARGE else 1
 """Whoever dies while reading reads anew: without the second limit few runs would get any further."""
 UNITS = 2_000 if LARGE else 600
 LIMITS = Limits(poll_seconds=0.25, silence_seconds=2.0, drain_seconds=10.0, give_up_seconds=120.0)
