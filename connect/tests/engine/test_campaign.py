@@ -37,7 +37,7 @@ from standin import Chance, StandIn
 LARGE = os.environ.get("GEWERK_CAMPAIGN") == "large"
 KILLS = 100 if LARGE else 3
 """For each of the two databases."""
-MOST_PER_RUN, MOST_BEFORE_SENDING = 8, 3
+MOST_PER_RUN, MOST_BEFORE_SENDING = 8, 3 if LARGE else 1
 """Whoever dies while reading reads anew: without the second limit few runs would get any further."""
 UNITS = 2_000 if LARGE else 600
 LIMITS = Limits(poll_seconds=0.25, silence_seconds=2.0, drain_seconds=10.0, give_up_seconds=120.0)
@@ -147,7 +147,8 @@ class Campaign:
         job_id = self.house.engine.start_run(self.connection_id, by="test")
         left, early = min(kills, MOST_PER_RUN), MOST_BEFORE_SENDING
         while self.house.engine.jobs.get(job_id).finished_at is None:
-            time.sleep(self.chance.uniform(0.05, 1.5))
+            self._await_work(job_id)
+            time.sleep(self.chance.uniform(0.0, 0.6))
             alive = [worker for worker in self.workers if worker.is_ready]
             shown = self.house.engine.progress(self.connection_id)
             sending = shown is not None and shown.stage in (*SENDING, "finishing")
@@ -162,6 +163,15 @@ class Campaign:
         assert (job.status, job.code) == ("succeeded", None), job.message
         # what a dead worker asked for may still be on its way to the target
         wait_until(lambda: self.house.api.in_flight == 0)
+
+    def _await_work(self, job_id: str) -> None:
+        """Until somebody has asked for something again: on a slow machine all would die before they have begun."""
+        before = self.asked
+        wait_until(lambda: self.asked > before or self.house.engine.jobs.get(job_id).finished_at is not None)
+
+    @property
+    def asked(self) -> int:
+        return int(self.erp.simulator.counts()["total"]) + self.house.api.requests.total()
 
     def assert_target_is_source(self) -> None:
         api = self.house.api
@@ -195,6 +205,7 @@ class Campaign:
             "faulty answers of the ERP": f"{counts['faulty']} of {counts['total']}",
             "faulty answers of the target": f"{target.drawn.total()} of {target.requests.total()}",
             "faults of the target": dict(target.drawn),
+            "records sent again": sum(status == "unchanged" for _, _, status in target.written),
         }
 
 
