@@ -49,6 +49,10 @@ class Target:
             found: dict[str, Any] = json.load(answer)
             return found
 
+    def arrived(self) -> int:
+        """Records that came, those that came again included."""
+        return sum(count for name, count in self.ask("counts").items() if name.startswith("upsert "))
+
 
 @contextmanager
 def target_on(address: str) -> Iterator[Target]:
@@ -133,7 +137,7 @@ def outcome(target: Target, started: float, status: str, **more: Any) -> Outcome
         seconds=round(time.monotonic() - started, 1),
         checksum=target.ask("checksum")["checksum"],
         records=sum(count for name, count in counts.items() if name.startswith("distinct ")),
-        sent=sum(count for name, count in counts.items() if name.startswith("upsert ")),
+        sent=target.arrived(),
         status=status,
         counts=counts,
         **more,
@@ -152,6 +156,48 @@ def one_process(target: Target, export: Path, folder: Path) -> Outcome:
     command = [sys.executable, "-m", "gewerk_connect", "apply", "--config", str(config), "--json"]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return outcome(target, started, "succeeded")
+
+
+@dataclass
+class Trouble:
+    """Kills and cuts at random moments: a quarter before anything is sent, the others spread over what is to arrive.
+
+    By records and not by the clock: on a slow machine all would be over before the first worker is back.
+    """
+
+    chance: random.Random
+    early: int
+    moments: list[int]
+    """How many records have arrived when something happens, the last first."""
+    killed: int = 0
+    cut: int = 0
+    _not_before: float = 0.0
+
+    @classmethod
+    def drawn(cls, seed: int, disturbances: int, records: int) -> "Trouble":
+        chance = random.Random(seed)
+        early = disturbances // 4
+        return cls(chance, early, sorted(chance.sample(range(records), disturbances - early), reverse=True))
+
+    def pass_by(self, workers: list[Worker], arrived: int | None) -> None:
+        """Strikes one of the workers when it is time. ``arrived``: records in the target; None: nothing is sent yet."""
+        if arrived is None:
+            if not self.early or time.monotonic() < self._not_before:
+                return
+            self.early -= 1
+            self._not_before = time.monotonic() + self.chance.uniform(0.5, 3.0)
+        elif self.moments and arrived >= self.moments[-1]:
+            self.moments.pop()
+        else:
+            return
+        worker = self.chance.choice(workers)
+        if worker.machine is not None and worker.mended_at is None and self.chance.random() < 0.25:
+            worker.cut(self.chance.uniform(3.0, 20.0))
+            self.cut += 1
+        else:
+            worker.kill()
+            worker.start()
+            self.killed += 1
 
 
 @dataclass
@@ -181,37 +227,25 @@ class Installation:
             stage="production",
         )
 
-    def run(self, chance: random.Random | None, disturbances: int) -> Outcome:
-        """A first run into an empty target; with ``chance`` up to that many kills and cuts at random moments.
-
-        A quarter of them at most before anything is sent: whoever is killed while reading reads anew.
-        """
+    def run(self, trouble: "Trouble | None" = None) -> Outcome:
+        """A first run into an empty target, disturbed or not."""
         self.target.ask("reset")
         connection_id = self.connect()
         started = time.monotonic()
         job_id = self.engine.start_run(connection_id, by="bench")
-        killed = cut = 0
         while (job := self.engine.jobs.get(job_id)).finished_at is None:
-            time.sleep(chance.uniform(0.5, 3.0) if chance else 0.1)
+            time.sleep(0.1)
             for worker in self.workers:
                 if worker.mended_at is not None and time.monotonic() > worker.mended_at:
                     worker.mend()
-            allowed = disturbances if job.stage in SENDING else disturbances // 4
-            working = [worker for worker in self.workers if worker.works]
-            if chance is None or killed + cut >= allowed or not working:
-                continue
-            worker = chance.choice(working)
-            if worker.machine is not None and worker.mended_at is None and chance.random() < 0.25:
-                worker.cut(chance.uniform(3.0, 20.0))
-                cut += 1
-            else:
-                worker.kill()
-                worker.start()
-                killed += 1
+            working = [worker for worker in self.workers if worker.works] if trouble else []
+            if trouble and working:
+                trouble.pass_by(working, self.target.arrived() if job.stage in SENDING else None)
         for worker in self.workers:
             worker.mend()
         told = job.message["de"] if job.message else job.status
-        return outcome(self.target, started, told, killed=killed, cut=cut)
+        disturbed = {"killed": trouble.killed, "cut": trouble.cut} if trouble else {}
+        return outcome(self.target, started, told, **disturbed)
 
 
 @contextmanager
@@ -264,8 +298,9 @@ def compare(
         found = {"one process": one_process(target, export, folder)}
         with installation(folder, export, target, state_url, machines) as installed:
             if calm:
-                found["workers, undisturbed"] = installed.run(None, 0)
-            found["workers, disturbed"] = installed.run(random.Random(seed), disturbances)
+                found["workers, undisturbed"] = installed.run()
+            trouble = Trouble.drawn(seed, disturbances, found["one process"].records)
+            found["workers, disturbed"] = installed.run(trouble)
         return found
 
 
@@ -275,6 +310,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--disturbances", type=int, default=40, help="kills and cuts during the run")
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--hurry", action="store_true", help="without the undisturbed run on the workers")
     parser.add_argument("--processes", action="store_true", help="plain processes instead of network namespaces")
     given = parser.parse_args(arguments)
     seed = given.seed if given.seed is not None else int(os.environ.get("GEWERK_SEED") or secrets.randbelow(2**32))
@@ -285,6 +321,7 @@ def main(arguments: Sequence[str]) -> int:
         disturbances=given.disturbances,
         seed=seed,
         namespaces=not given.processes,
+        calm=not given.hurry,
     )
     for name, one in found.items():
         shown = {key: value for key, value in asdict(one).items() if key != "counts"}

@@ -27,6 +27,7 @@ from fetching import change, delete, insert, source_settings
 from gewerk_connect.service.configuration import Configuration
 from gewerk_connect.service.connections import Connections, Tenant
 from gewerk_connect.service.engine import Engine
+from gewerk_connect.service.engine.jobs import SENDING
 from gewerk_connect.service.installation import open_service
 from gewerk_connect.service.limits import Limits
 from gewerk_connect.sim import SimulatedErp, open_export
@@ -36,9 +37,10 @@ from standin import Chance, StandIn
 LARGE = os.environ.get("GEWERK_CAMPAIGN") == "large"
 KILLS = 100 if LARGE else 3
 """For each of the two databases."""
-MOST_PER_RUN = 8
-UNITS = 3_000 if LARGE else 600
-LIMITS = Limits(poll_seconds=0.05, silence_seconds=2.0, drain_seconds=10.0, give_up_seconds=120.0)
+MOST_PER_RUN, MOST_BEFORE_SENDING = 8, 3 if LARGE else 1
+"""Whoever dies while reading reads anew: without the second limit few runs would get any further."""
+UNITS = 2_000 if LARGE else 600
+LIMITS = Limits(poll_seconds=0.25, silence_seconds=2.0, drain_seconds=10.0, give_up_seconds=120.0)
 SHARE = 0.2
 
 HEADERS = {
@@ -143,21 +145,33 @@ class Campaign:
         """One run, from being asked for to its end, with at most so many kills."""
         self.rounds += 1
         job_id = self.house.engine.start_run(self.connection_id, by="test")
-        left = min(kills, MOST_PER_RUN)
+        left, early = min(kills, MOST_PER_RUN), MOST_BEFORE_SENDING
         while self.house.engine.jobs.get(job_id).finished_at is None:
-            time.sleep(self.chance.uniform(0.1, 2.5))
+            self._await_work(job_id)
+            time.sleep(self.chance.uniform(0.0, 0.6))
             alive = [worker for worker in self.workers if worker.is_ready]
             shown = self.house.engine.progress(self.connection_id)
-            if left and alive and shown is not None:
+            sending = shown is not None and shown.stage in (*SENDING, "finishing")
+            if left and alive and shown is not None and (sending or early):
                 worker = self.chance.choice(alive)
                 worker.kill()
                 worker.start()
                 self.kills[shown.stage] += 1
-                left -= 1
+                left, early = left - 1, early - (not sending)
+        print(f"round {self.rounds}: {self.kills.total()} workers killed", flush=True)
         job = self.house.engine.jobs.get(job_id)
         assert (job.status, job.code) == ("succeeded", None), job.message
         # what a dead worker asked for may still be on its way to the target
         wait_until(lambda: self.house.api.in_flight == 0)
+
+    def _await_work(self, job_id: str) -> None:
+        """Until somebody has asked for something again: on a slow machine all would die before they have begun."""
+        before = self.asked
+        wait_until(lambda: self.asked > before or self.house.engine.jobs.get(job_id).finished_at is not None)
+
+    @property
+    def asked(self) -> int:
+        return int(self.erp.simulator.counts()["total"]) + self.house.api.requests.total()
 
     def assert_target_is_source(self) -> None:
         api = self.house.api
@@ -191,6 +205,7 @@ class Campaign:
             "faulty answers of the ERP": f"{counts['faulty']} of {counts['total']}",
             "faulty answers of the target": f"{target.drawn.total()} of {target.requests.total()}",
             "faults of the target": dict(target.drawn),
+            "records sent again": sum(status == "unchanged" for _, _, status in target.written),
         }
 
 
@@ -220,7 +235,7 @@ def campaign(tmp_path: Path, api: StandIn, number: int) -> Iterator[Callable[[st
         def opened(state_url: str | None, workers: int) -> Campaign:
             erp = stack.enter_context(SimulatedErp(open_export(write_export(tmp_path / "erp", UNITS))))
             erp.simulator.faults.set_rate(Rate(SHARE, number, seconds=3.0, retry_after=1))
-            api.chance = Chance(SHARE, number)
+            api.chance, api.slow_seconds = Chance(SHARE, number), 0.2
             configuration = Configuration(
                 data=tmp_path / "service", state_url=state_url, roots=(tmp_path,), engine=LIMITS
             )
@@ -272,7 +287,7 @@ def fight(campaign: Campaign) -> None:
     assert campaign.erp.simulator.counts()["faulty"] > 0
     assert campaign.house.api.drawn.total() > 0
     campaign.erp.simulator.faults.clear()
-    campaign.house.api.chance = None
+    campaign.house.api.chance, campaign.house.api.slow_seconds = None, 0.0
     sent = len(campaign.house.api.written)
     job = campaign.house.run(campaign.connection_id)
     assert job.status == "succeeded"

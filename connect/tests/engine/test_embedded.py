@@ -145,7 +145,7 @@ def test_a_rotated_secret_pauses_the_connection_and_says_so(house: House) -> Non
     house.engine.start()
     job = house.run(connection_id)
     assert (job.status, job.code) == ("failed", "credentials_rejected")
-    assert "Client-Secret" in job.message["de"]
+    assert "Client-Geheimnis" in job.message["de"]
     row = house.connections.get(connection_id)
     assert (row.paused_reason, row.paused_by) == ("credentials_rejected", "service")
     taken = len(house.api.active("unit"))

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from gewerk.config.installation import installation
-from gewerk.identity.access import is_caretaker, operates, sees_stock, works_for_firm
+from gewerk.identity.access import dispatches, is_caretaker, operates, sees_stock, works_for_firm
 from gewerk.identity.models import Role
 from gewerk.journal.actor import Actor
 
@@ -63,7 +63,18 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
         items.append(_item(_("Jobs"), "clipboard-list", JOBS, active=path.startswith(JOBS)))
         items.append(_item(_("Calendar"), "calendar", CALENDAR, active=path.startswith(CALENDAR)))
     if works_for_firm(actor):
-        items.append(_item(_("My firm"), "wrench", "/firm/", active=path in {"/firm/", "/firm/profile/"}))
+        items.append(
+            _item(_("My firm"), "wrench", "/firm/", active=path in {"/firm/", "/firm/profile/", "/firm/services/"})
+        )
+    if dispatches(actor):
+        items.append(
+            _item(
+                _("Evidence"),
+                "shield-check",
+                "/firm/evidence/",
+                active=path.startswith(("/firm/evidence/", "/firm/onboarding/")),
+            )
+        )
     if operates(actor):
         items.append(
             _item(
@@ -73,6 +84,9 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
                 active=path.startswith("/operator/organisations") or path == "/operator/",
             )
         )
+        vetting, catalogue = "/operator/vetting/", "/operator/catalogue/"
+        items.append(_item(_("Vetting"), "shield-check", vetting, active=path.startswith(vetting)))
+        items.append(_item(_("Catalogue"), "book-open", catalogue, active=path.startswith(catalogue)))
         items.append(_item(_("Outbox"), "mails", "/operator/outbox/", active=path.startswith("/operator/outbox/")))
         items.append(
             _item(_("Health"), "heart-pulse", "/operator/health/", active=path.startswith("/operator/health/"))

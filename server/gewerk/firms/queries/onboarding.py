@@ -29,7 +29,10 @@ class NeededEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Onboarding:
-    """``steps``: name -> done, in order. ``open_services`` of ``offered_services`` may be awarded on the day."""
+    """``steps``: name -> done, in order; the last two are done with the first service that is whole.
+
+    ``open_services`` of ``offered_services`` may be awarded on the day.
+    """
 
     steps: dict[str, bool]
     needed: tuple[NeededEvidence, ...]
@@ -84,8 +87,8 @@ def onboarding(firm: Organisation, *, on: date) -> Onboarding:
         "trades": bool(trades),
         "area": profile is not None and profile.version > 1 and bool(profile.languages),
         "bank": profile is not None and bool(profile.iban),
-        "evidence": bool(needed) and all(one.kind.code in shown for one in needed),
-        "confirmed": bool(needed) and open_services == len(offered),
+        "evidence": any(all(need.kind in shown for need in one.requirements) for one in offered),
+        "confirmed": open_services > 0,
     }
     return Onboarding(steps, needed, len(offered), open_services)
 
