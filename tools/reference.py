@@ -1,4 +1,4 @@
-"""The pages of ``docs/reference``, made from the code: settings, commands, API, findings."""
+"""The pages of ``docs/reference``, made from the code: settings, commands, API, findings, tables of states."""
 
 import ast
 import inspect
@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from tools import state_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 _MADE = "<!-- Aus dem Code erzeugt: ./gewerk docs. Nicht von Hand ändern. -->\n\n"
@@ -18,6 +20,7 @@ def pages() -> dict[str, str]:
         "cli.md": _MADE + _commands(),
         "api.md": _MADE + _api(),
         "findings.md": _MADE + _findings(),
+        **{name: _MADE + text for name, text in state_pages.pages().items()},
     }
 
 

@@ -19,7 +19,7 @@ class State(models.TextChoices):
     ATTENDED = "attended", _("took place")
     NO_ACCESS = "no_access", _("nobody opened")
     NOT_ATTENDED = "not_attended", _("nobody came")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", _("called off")
 
 
 FINAL = frozenset({State.ATTENDED, State.NO_ACCESS, State.NOT_ATTENDED, State.CANCELLED})

@@ -82,7 +82,7 @@ class HistoryIsAppendOnly(Exception):
     """Somebody tried to change or delete what has happened."""
 
 
-class _Appended(models.QuerySet["VisitEntry"]):
+class _AppendedVisits(models.QuerySet["VisitEntry"]):
     def update(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002 - Django's signature
         raise HistoryIsAppendOnly
 
@@ -108,7 +108,7 @@ class VisitEntry(models.Model):
     """The time that was agreed or given up by the step."""
     reason = models.TextField(blank=True)
 
-    objects = _Appended.as_manager()
+    objects = _AppendedVisits.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["visit", "id"], name="scheduling_history")]

@@ -28,7 +28,7 @@ from gewerk.journeys.step_order import step_order
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.projects.access import OrderNotFound, orders
 from gewerk.projects.models import WorkOrder
-from gewerk.projects.operations.complain import Found
+from gewerk.projects.operations.complain import DefectsAreInvalid, Found
 from gewerk.projects.operations.draft_order import change_order
 from gewerk.projects.operations.note_invoice import note_invoice
 from gewerk.projects.operations.take_step import OF_THEIR_OWN
@@ -137,8 +137,11 @@ def defects(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
     rows = _defect_rows(request, date.fromordinal(usual[0]))
     refused = ""
     if request.method == "POST":
-        found = [Found(row["text"], row["day"]) for row in rows if row["text"].strip() and row["day"]]
+        named = [row for row in rows if row["text"].strip()]
+        found = [Found(row["text"], row["day"]) for row in named if row["day"]]
         try:
+            if len(found) < len(named):
+                raise DefectsAreInvalid
             complain_of_work(
                 actor=who.actor,
                 order_id=order.pk,
