@@ -26,6 +26,7 @@ from cryptography.fernet import Fernet
 from gewerk_connect.service.configuration import Configuration
 from gewerk_connect.service.connections import Connections, Tenant
 from gewerk_connect.service.engine import Engine
+from gewerk_connect.service.engine.jobs import SENDING
 from gewerk_connect.service.installation import open_service
 from gewerk_connect.service.limits import Limits
 
@@ -70,12 +71,26 @@ class Worker:
     process: subprocess.Popen[bytes] | None = None
     mended_at: float | None = None
     """When its cable is put back; None while it is in."""
+    _begun_at: int = 0
+    """Where in the log this life of it begins."""
 
     def start(self) -> None:
+        self._begun_at = self.log.stat().st_size if self.log.exists() else 0
         within = self.machine.within if self.machine else []
         command = [*within, sys.executable, "-m", "gewerk_connect", "worker", "--config", str(self.config)]
-        with self.config.with_suffix(".log").open("ab") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    @property
+    def log(self) -> Path:
+        return self.config.with_suffix(".log")
+
+    @property
+    def works(self) -> bool:
+        """Whether it has started up: one that is killed before that was no worker yet."""
+        with self.log.open("rb") as log:
+            log.seek(self._begun_at)
+            return b"\nready\n" in b"\n" + log.read()
 
     def kill(self) -> None:
         if self.process is not None:
@@ -167,20 +182,25 @@ class Installation:
         )
 
     def run(self, chance: random.Random | None, disturbances: int) -> Outcome:
-        """A first run into an empty target; with ``chance`` that many kills and cuts at random moments."""
+        """A first run into an empty target; with ``chance`` up to that many kills and cuts at random moments.
+
+        A quarter of them at most before anything is sent: whoever is killed while reading reads anew.
+        """
         self.target.ask("reset")
         connection_id = self.connect()
         started = time.monotonic()
         job_id = self.engine.start_run(connection_id, by="bench")
         killed = cut = 0
-        while self.engine.jobs.get(job_id).finished_at is None:
+        while (job := self.engine.jobs.get(job_id)).finished_at is None:
             time.sleep(chance.uniform(0.5, 3.0) if chance else 0.1)
             for worker in self.workers:
                 if worker.mended_at is not None and time.monotonic() > worker.mended_at:
                     worker.mend()
-            if chance is None or killed + cut >= disturbances:
+            allowed = disturbances if job.stage in SENDING else disturbances // 4
+            working = [worker for worker in self.workers if worker.works]
+            if chance is None or killed + cut >= allowed or not working:
                 continue
-            worker = chance.choice(self.workers)
+            worker = chance.choice(working)
             if worker.machine is not None and worker.mended_at is None and chance.random() < 0.25:
                 worker.cut(chance.uniform(3.0, 20.0))
                 cut += 1
@@ -190,7 +210,6 @@ class Installation:
                 killed += 1
         for worker in self.workers:
             worker.mend()
-        job = self.engine.jobs.get(job_id)
         told = job.message["de"] if job.message else job.status
         return outcome(self.target, started, told, killed=killed, cut=cut)
 
@@ -224,7 +243,7 @@ def installation(
                 worker.mend()
                 worker.end()
                 if os.environ.get("GEWERK_LOGS"):
-                    print(worker.config.with_suffix(".log").read_text(), file=sys.stderr)
+                    print(worker.log.read_text(), file=sys.stderr)
 
 
 def compare(

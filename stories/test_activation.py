@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Response as BrowserResponse
 
 from stories.conftest import EXPORTS
 from stories.connector import Connector, Issuing, erp_window
@@ -68,7 +69,7 @@ def log_in(page: Page, installation: Installation, access: Access) -> None:
 
 def fill_login(page: Page, access: Access, base_url: str, folder: Path) -> None:
     page.get_by_label("Adresse", exact=True).fill(base_url)
-    page.get_by_label("Client id").fill(access.client_id)
+    page.get_by_label("Client-ID").fill(access.client_id)
     page.locator("#client_secret").fill(access.client_secret)
     page.get_by_role("button", name="Autorisieren").click()
     expect(page.get_by_text("Gewerk hat die Zugangsdaten angenommen")).to_be_visible()
@@ -85,6 +86,11 @@ def start_sync(page: Page) -> None:
     page.get_by_role("button", name="Weiter zum ersten Plan").click()
     expect(page.get_by_role("heading", name="Änderungen")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Abgleich starten").click()
+
+
+def _keeps_a_client(answer: BrowserResponse) -> bool:
+    """The draft with the client chosen is on its disk; one without may have been kept a moment before."""
+    return answer.url.endswith("/settings/draft") and "clients=1" in (answer.request.post_data or "")
 
 
 def test_three_steps_from_the_platform_to_the_stock(house: House, browser: Browser) -> None:
@@ -112,7 +118,8 @@ def test_three_steps_from_the_platform_to_the_stock(house: House, browser: Brows
     choose.press_sequentially("linden")
     expect(page.get_by_role("option", name=re.compile("Baugenossenschaft Lindenhof"))).to_be_visible()
     choose.press("ArrowDown")
-    choose.press("Enter")
+    with page.expect_response(_keeps_a_client):
+        choose.press("Enter")
     expect(page.locator(".chooser-chips li")).to_have_count(1)
     expect(page.locator("#sums")).to_contain_text("285")
     expect(page.locator("#draft-note")).to_contain_text("Entwurf gespeichert")
@@ -158,7 +165,7 @@ def test_a_rotated_secret_is_said_and_the_new_one_goes_on(house: House, browser:
     expect(page.get_by_text("Das Ziel nimmt die Zugangsdaten nicht mehr an")).to_be_visible(timeout=60_000)
     expect(page.locator("main")).to_contain_text("Angehalten seit")
     assert findings(page) == []
-    page.get_by_role("link", name="Secret neu eintragen").click()
+    page.get_by_role("link", name="Neues Geheimnis eintragen").click()
     page.locator("#client_secret").fill(fresh)
     page.get_by_role("button", name="Autorisieren").click()
     expect(page.get_by_text("Gewerk hat die Zugangsdaten angenommen")).to_be_visible()
@@ -183,7 +190,7 @@ def _rotate(installation: Installation, access: Access) -> str:
         "              roles=frozenset({str(Role.ADMIN)}))\n"
         "from django.db import transaction\n"
         "with transaction.atomic():\n"
-        "    print(rotate_secret(actor=actor, key_id=key.pk, now=timezone.now()))\n"
+        "    print(rotate_secret(actor=actor, key_id=key.pk, now=timezone.now()).client_secret)\n"
     )
     said = subprocess.run(
         [sys.executable, "-c", code, access.client_id],

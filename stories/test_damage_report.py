@@ -79,13 +79,14 @@ def report(page: Page, code: str, photo: Path) -> None:
     page.locator("input[type=file]").set_input_files(photo)
 
 
-def finish(page: Page) -> None:
+def finish(page: Page, email: str = "") -> None:
     tap(page, "^Weiter")
     page.get_by_label("Wann kann jemand hinein?").fill("Ab 16 Uhr")
     tap(page, "^Weiter")
     page.get_by_label("Welche Wohnung?").fill("2. OG links")
     page.get_by_label("Ihr Name").fill("Jonas Wiebe")
     page.get_by_label("Telefon").fill("0231 123456")
+    page.get_by_label("E-Mail").fill(email)
     tap(page, "^Weiter")
     expect(page.get_by_role("heading", name="Stimmt alles?")).to_be_visible()
     tap(page, "Meldung abschicken")

@@ -79,6 +79,15 @@ def test_the_runs_report_names_what_is_to_be_done(browser: Browser, demo: Demo) 
     page.context.close()
 
 
+def test_the_demo_has_work_in_every_state(browser: Browser, demo: Demo) -> None:
+    page = _as(browser, demo, "housing_manager")
+    page.goto(f"{demo.base_url}/orders/")
+    rows = page.locator("main tbody")
+    for state in ("erledigt", "vergeben", "Termin vereinbart"):
+        assert state in rows.inner_text()
+    page.context.close()
+
+
 def test_the_key_is_shown_after_the_password_and_rotated(
     browser: Browser, installation: Installation, access: Access
 ) -> None:

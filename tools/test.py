@@ -63,7 +63,14 @@ def main(arguments: list[str]) -> int:
                 passed &= _pytest(
                     "platform on PostgreSQL", *_WORKERS, "-m", "not browser", "server", **given, DATABASE_URL=database
                 )
-            passed &= _pytest("stories and browser", "-m", missing or "browser or not browser", "stories", **given)
+            # Two at once, whatever the machine: each story starts servers and browsers of its own.
+            passed &= _pytest(
+                "stories and browser",
+                *("-n", "2", "--dist", "loadgroup"),
+                *("-m", missing or "browser or not browser"),
+                "stories",
+                **given,
+            )
             if browser:
                 passed &= _pytest("pages in the browser", "-m", "browser", "server", **given)
     for line in left_out:

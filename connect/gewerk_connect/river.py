@@ -13,7 +13,7 @@ from gewerk_connect.diff import TargetView
 from gewerk_connect.ledger import Busy, Records, Store, open_store, run_lock
 from gewerk_connect.ledger.outbox import GROUP
 from gewerk_connect.ledger.renaming import Renaming
-from gewerk_connect.messages import say
+from gewerk_connect.messages import say, table
 from gewerk_connect.push import Patience, Shape, Target, read_target
 from gewerk_connect.settings import Connection
 from gewerk_connect.stock import Stock
@@ -61,7 +61,7 @@ class Doing(str):
     def __new__(cls, language: str, stage: str, of: str | None = None) -> "Doing":
         what = say(language, stage)
         if stage in ("fetching_source", "reading_source"):
-            text = f"{what}: {of}" if of else what
+            text = f"{what}: {table(language, of)}" if of else what
         elif stage == "comparing" and of:
             text = f"{what}: {say(language, of)}"
         else:

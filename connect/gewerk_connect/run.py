@@ -6,6 +6,7 @@ carries out the same ``begin``, ``prepare`` and ``finish``, and between them let
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -217,7 +218,7 @@ def _close(river: River, store: Store, run: RunRow, outcome: Outcome, **values: 
         run.no,
         status=outcome.status,
         finished_at=outcome.finished_at,
-        outcome=outcome.as_json(),
+        outcome=_kept(outcome),
         message=_fuse_message(outcome, river.language),
         **values,
     )
@@ -290,6 +291,12 @@ def _as_last(river: River, survey: Survey, started_at: datetime, names: tuple[st
         finding_counts=was["findings"]["by_code"],
         unread=True,
     )
+
+
+def _kept(outcome: Outcome) -> dict[str, Any]:
+    """What the ledger keeps of a run: what ``apply`` prints, and of one that the fuse stopped what would have gone."""
+    tripped = [asdict(one) for one in outcome.tripped]
+    return {**outcome.as_json(), **({"tripped": tripped} if tripped else {})}
 
 
 def _fuse_message(outcome: Outcome, language: str) -> str | None:

@@ -1,5 +1,6 @@
 """One installation of the service over a small export and the stand-in; the engine in this process, or workers as processes."""
 
+import select
 import signal
 import subprocess
 import sys
@@ -74,8 +75,10 @@ class Worker:
         self._command = [*within, sys.executable, "-m", "gewerk_connect", "worker", "--config", str(config)]
         self._process: subprocess.Popen[bytes] | None = None
         self._log = config.with_suffix(".log")
+        self._ready = False
 
     def start(self) -> "Worker":
+        self._ready = False
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=log)
         return self
@@ -85,6 +88,13 @@ class Worker:
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n", self._log.read_text()
         return self
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it works by now; asked without waiting."""
+        if not self._ready and self._process is not None and self._process.stdout is not None:
+            self._ready = bool(select.select([self._process.stdout], [], [], 0)[0])
+        return self._ready and self.is_running
 
     @property
     def pid(self) -> int:

@@ -112,10 +112,16 @@ def activate(visitor: Visitor, api: StandIn, export: Path = EXPORTS / "sigma", k
     base = visitor.path.removesuffix("/login")
     visitor.post(f"{base}/login/target", base_url=api.url, client_id=api.client_id, client_secret=api.secret)
     visitor.post(f"{base}/login/source", kind=kind, access="folder", path=str(export))
+    looked(visitor, f"{base}/login/source/answer")
     visitor.get(f"{base}/settings")
     visitor.post(f"{base}/settings", **settings_form(separator="-"))
-    assert visitor.path == f"{base}/finish"
+    assert visitor.path == f"{base}/finish", visitor.text
     return base.rpartition("/")[2]
+
+
+def looked(visitor: Visitor, progress: str) -> None:
+    """Waits as the page does, until the look at ``progress`` has ended."""
+    wait_for(lambda: visitor.client.get(progress).headers.get("hx-refresh"))
 
 
 def settings_form(**changed: Any) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 It keeps records in memory and counts how often each was created, so that a test can see what was doubled or lost.
 """
 
+import random
 import socket
 import threading
 import time
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,13 +31,42 @@ class Fault:
     """Answer with this status instead of doing anything."""
     headers: dict[str, str] = field(default_factory=dict)
     drop: str | None = None
-    """``before`` or ``after`` the work is done: close the connection without an answer."""
+    """``before`` or ``after`` the work is done: close the connection without an answer; ``half``: within the answer."""
     act: Callable[[], None] | None = None
     """Called at the place that ``drop`` names (``before`` without it)."""
     body: bytes = b""
     content_type: str = "application/problem+json"
     skip: int = 0
     times: int = 1
+    seconds: float = 0.0
+    """How long nothing happens before."""
+
+
+@dataclass(frozen=True)
+class Chance:
+    """This share of the answers is faulty. Which ones depends on the seed, the path, and how often it was asked."""
+
+    share: float
+    seed: int
+
+    def draw(self, path: str, time: int) -> tuple[str, Fault] | None:
+        dice = random.Random(f"{self.seed} {path} {time}")
+        if dice.random() >= self.share:
+            return None
+        kind = dice.choice(sorted(_BY_CHANCE))
+        return kind, replace(_BY_CHANCE[kind], path=path)
+
+
+_BY_CHANCE = {
+    "429": Fault("", status=429, headers={"Retry-After": "1"}),
+    "500": Fault("", status=500),
+    "503": Fault("", status=503),
+    "cut before": Fault("", drop="before"),
+    "cut after": Fault("", drop="after"),
+    "half an answer": Fault("", drop="half"),
+    "late": Fault("", seconds=2.0),
+    "late and no answer": Fault("", seconds=2.0, drop="after"),
+}
 
 
 class StandIn:
@@ -62,6 +92,10 @@ class StandIn:
         self.integrations: dict[str, dict[str, Any]] = {}
         self.runs: dict[str, dict[str, Any]] = {}
         self.faults: list[Fault] = []
+        self.chance: Chance | None = None
+        self.drawn: Counter[str] = Counter()
+        """Kind -> how often it came by chance."""
+        self._asked: Counter[str] = Counter()
         self.sent_bodies: list[tuple[str, bytes]] = []
         self.keep_bodies = False
         self.in_flight = 0
@@ -238,7 +272,14 @@ class StandIn:
                         continue
                     fault.times -= 1
                     return fault
-        return None
+            if self.chance is None:
+                return None
+            self._asked[path] += 1
+            drawn = self.chance.draw(path, self._asked[path])
+            if drawn is None:
+                return None
+            self.drawn[drawn[0]] += 1
+            return drawn[1]
 
 
 class _Server(ThreadingHTTPServer):
@@ -282,7 +323,9 @@ class _Handler(BaseHTTPRequestHandler):
             if api.slow_seconds:
                 time.sleep(api.slow_seconds)
             fault = api.fault_for(path)
-            if fault and fault.drop != "after":
+            if fault and fault.seconds:
+                time.sleep(fault.seconds)
+            if fault and fault.drop not in ("after", "half"):
                 if fault.act:
                     fault.act()
                 if fault.drop == "before":
@@ -297,7 +340,7 @@ class _Handler(BaseHTTPRequestHandler):
                     fault.act()
                 self.close_connection = True
                 return
-            self._answer(status, body, content_type, {})
+            self._answer(status, body, content_type, {}, half=fault is not None and fault.drop == "half")
         finally:
             with api.lock:
                 api.in_flight -= 1
@@ -365,7 +408,9 @@ class _Handler(BaseHTTPRequestHandler):
         }
         return status, orjson.dumps(body), "application/problem+json"
 
-    def _answer(self, status: int, body: bytes, content_type: str, headers: dict[str, str]) -> None:
+    def _answer(
+        self, status: int, body: bytes, content_type: str, headers: dict[str, str], *, half: bool = False
+    ) -> None:
         lines = {
             "Content-Type": content_type,
             "Content-Length": str(len(body)),
@@ -373,6 +418,9 @@ class _Handler(BaseHTTPRequestHandler):
             **headers,
         }
         head = f"HTTP/1.1 {status} x\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items()) + "\r\n"
+        if half:
+            body = body[: len(body) // 2]
+            self.close_connection = True
         try:
             self.wfile.write(head.encode("latin-1") + body)
         except OSError:

@@ -213,6 +213,18 @@ def build(language: str) -> typer.Typer:
 
         commands.sources(as_json, lang)
 
+    @app.command("new-source", help=text("new-source"))
+    def new_source(
+        kind: Annotated[str, typer.Argument(help=text("new_source_kind"), metavar="NAME")],
+        erp_name: Annotated[str | None, typer.Option("--name", help=text("new_source_name"), metavar="TEXT")] = None,
+        into: Annotated[Path, typer.Option("--into", help=text("new_source_into"), metavar=text("path"))] = Path(),
+        as_json: Json = False,
+        lang: Lang = language,
+    ) -> None:
+        from gewerk_connect.cli import new_source as making
+
+        making.new_source(kind, erp_name, into, as_json, lang)
+
     @app.command("targets", help=text("targets"))
     def targets(as_json: Json = False, lang: Lang = language) -> None:
         from gewerk_connect.cli import commands

@@ -52,6 +52,21 @@ HELP: dict[str, tuple[str, str]] = {
         "The service's configuration (TOML); each entry also as environment variable GEWERK_CONNECT_*.",
     ),
     "sources": ("Nennt die ERP-Systeme, die gelesen werden können.", "Lists the ERPs that can be read."),
+    "new-source": (
+        "Legt den Ordner einer neuen Quelle an: Manifest, Zuordnung, Prüfliste, Musterexport und Test. Er läuft sofort und wird"
+        " dann an das ERP angepasst.",
+        "Makes the folder of a new source: manifest, mapping, checklist, sample export and test. It works at once and is then"
+        " adapted to the ERP.",
+    ),
+    "new_source_kind": (
+        "Kurzer Name der Quelle, zum Beispiel immo-blick; so heißt sie in [source] kind.",
+        "The source's short name, e.g. immo-blick; [source] kind calls it so.",
+    ),
+    "new_source_name": ("Name des ERP, zum Beispiel Immo Blick.", "The ERP's name, e.g. Immo Blick."),
+    "new_source_into": (
+        "Ordner, in dem der neue Ordner entsteht; sonst der aktuelle.",
+        "Folder in which the new folder is made; else the current one.",
+    ),
     "xlsx": (
         "Schreibt den Bericht als XLSX-Datei: Zahlen und jeder Befund, ohne Personendaten.",
         "Writes the report as an XLSX file: counts and every finding, without personal data.",

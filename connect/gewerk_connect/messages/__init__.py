@@ -6,6 +6,6 @@ Read first: ``words.py``; ``findings.py`` feeds the reference pages too.
 """
 
 from gewerk_connect.messages.findings import FINDINGS, FindingText
-from gewerk_connect.messages.words import language_from, say
+from gewerk_connect.messages.words import language_from, say, table
 
-__all__ = ["FINDINGS", "FindingText", "language_from", "say"]
+__all__ = ["FINDINGS", "FindingText", "language_from", "say", "table"]

@@ -39,6 +39,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "column": ("Spalte", "Column"),
     "detail": ("Einzelheit", "Detail"),
     "todo_head": ("Zu tun", "To do"),
+    "source_made": (
+        "Angelegt: {folder}. Die Quelle läuft schon, mit dem Musterexport in ihrem Ordner. Probieren Sie:",
+        "Made: {folder}. The source works already, with the sample export in its folder. Try:",
+    ),
+    "source_next": (
+        "Dann legen Sie einen Export Ihres ERP (ohne echte Personen) nach golden/export und passen mapping.toml an:"
+        " docs/how-to/neue-quelle.md.",
+        "Then put an export of your ERP (without real persons) into golden/export and adapt mapping.toml:"
+        " docs/how-to/neue-quelle.md.",
+    ),
     "xlsx_written": ("Bericht geschrieben: {file}", "Report written: {file}"),
     "forgotten": (
         "Vergessen: {entity} {external_id}. Gelöscht: {intents} gesendete Stände, {findings} Befunde. Der Datensatz bleibt"
@@ -246,6 +256,12 @@ def say(language: str, name: str, /, **values: object) -> str:
     """The text ``name`` in a language; German where it is none of ours."""
     german, english = _WORDS[name]
     return (english if language == "en" else german).format(**values)
+
+
+def table(language: str, name: str) -> str:
+    """What people call a table of the canonical model (``contract_units``); a source's own list keeps its name."""
+    known = f"rows_of_{name}"
+    return say(language, known) if known in _WORDS else name
 
 
 def language_from(environment: Mapping[str, str] = os.environ) -> str:

@@ -144,8 +144,8 @@ def explain_error(error: ApiError, target: Target) -> TargetError:
     if isinstance(error, Unauthorized):
         return TargetError(
             "credentials_rejected",
-            f"{name} nimmt die Zugangsdaten nicht mehr an: Das Client-Secret wurde rotiert, der Schlüssel widerrufen"
-            " oder falsch abgeschrieben. Holen Sie dort unter Konto > API-Schlüssel das aktuelle Client-Secret, tragen"
+            f"{name} nimmt die Zugangsdaten nicht mehr an: Das Client-Geheimnis wurde gewechselt, der Schlüssel widerrufen"
+            " oder falsch abgeschrieben. Holen Sie dort unter Konto > API-Schlüssel das aktuelle Client-Geheimnis, tragen"
             " Sie es in [target] client_secret (oder die Datei bzw. Umgebungsvariable) ein und starten Sie den Lauf"
             " neu. Was schon bestätigt ist, bleibt; der Rest wird dann gesendet.",
             f"{name} no longer accepts the credentials: the client secret was rotated, the key revoked or copied"

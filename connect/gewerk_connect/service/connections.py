@@ -120,10 +120,15 @@ class Connections:
             return [_row(row) for row in rows]
 
     def pause(self, connection_id: str, reason: str, by: str, at: datetime) -> None:
-        """No run starts by itself until ``resume``. ``reason`` is a code (``credentials_rejected``) or a person's words."""
-        self._note(
-            connection_id, at, by, "paused", {"reason": reason}, paused_at=at, paused_by=by, paused_reason=reason
-        )
+        """No run starts by itself until ``resume``. ``reason`` is a code (``credentials_rejected``) or a person's words.
+
+        Saying it again for the same reason changes nothing.
+        """
+        another = _T.c.paused_at.is_(None) | (_T.c.paused_reason != reason)
+        with self._service.engine.begin() as transaction:
+            paused = update(_T).where((_T.c.id == connection_id) & another)
+            if transaction.execute(paused.values(paused_at=at, paused_by=by, paused_reason=reason)).rowcount:
+                _record(transaction, connection_id, at, by, "paused", {"reason": reason})
 
     def resume(self, connection_id: str, by: str, at: datetime) -> None:
         self._note(connection_id, at, by, "resumed", {}, paused_at=None, paused_by=None, paused_reason=None)

@@ -32,6 +32,8 @@ class PastRun:
     outcome: dict[str, Any]
     message: str | None
     base_url: str
+    posted_at: datetime | None = None
+    """When the platform took the run's report; None: not yet, or the target takes none."""
 
     @property
     def under_way(self) -> bool:
@@ -106,7 +108,7 @@ def _mine(row: ConnectionRow) -> Any:
 
 
 def _query(row: ConnectionRow) -> Any:
-    names = ("no", "external_id", "status", "as_of", "started_at", "finished_at", "outcome", "message")
+    names = ("no", "external_id", "status", "as_of", "started_at", "finished_at", "outcome", "message", "posted_at")
     return select(*(_R.c[name] for name in names), _C.c.base_url).select_from(_R.join(_C, _mine(row)))
 
 

@@ -23,6 +23,8 @@ class Service:
 @contextmanager
 def open_service(configuration: Configuration) -> Iterator[Service]:
     """Raises ``StateError`` or ``SettingsError``."""
+    # with key and state elsewhere nothing else makes it, and health asks for the room that it has
+    configuration.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = configuration.key.get_secret_value() if configuration.key else key_in(configuration.data)
     vault = Vault(key)
     engine, _ = open_engine(configuration.url, make=True)

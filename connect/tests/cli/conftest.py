@@ -1,54 +1,22 @@
-import contextlib
-import io
 import json
 import os
 import shutil
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from gewerk_connect.cli import main
+from command_line import Cli, Ended, cli_in
 from standin import StandIn
 
+__all__ = ["EXPORTS", "Cli", "Ended", "config", "edit", "write_config"]
+
 EXPORTS = Path(__file__).parents[1] / "exports"
-
-
-@dataclass
-class Ended:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Cli = Callable[..., Ended]
 
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Runs ``gewerk-connect`` in this process."""
-    monkeypatch.delenv("GEWERK_LANG", raising=False)
-    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-
-    def call(*arguments: str | Path) -> Ended:
-        out, err = io.StringIO(), io.StringIO()
-        monkeypatch.setattr(sys, "argv", ["gewerk-connect", *map(str, arguments)])
-        code = 0
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                main()
-            except SystemExit as end:
-                code = int(end.code or 0)
-        assert "Traceback" not in out.getvalue() + err.getvalue()
-        return Ended(code, out.getvalue(), err.getvalue())
-
-    return call
+    return cli_in(monkeypatch)
 
 
 @pytest.fixture

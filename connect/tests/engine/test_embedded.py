@@ -12,6 +12,7 @@ from engine_house import QUICK, House, wait_until
 from exports_here import SMALL, small, write_tables
 from gewerk_connect.ledger import Runs, open_store, run_lock
 from gewerk_connect.service.engine import AlreadyWorking, Engine
+from gewerk_connect.service.engine.jobs import Jobs
 from gewerk_connect.service.engine.parts import Parts
 from gewerk_connect.service.schedule import Schedule
 from standin import Fault
@@ -144,7 +145,7 @@ def test_a_rotated_secret_pauses_the_connection_and_says_so(house: House) -> Non
     house.engine.start()
     job = house.run(connection_id)
     assert (job.status, job.code) == ("failed", "credentials_rejected")
-    assert "Client-Secret" in job.message["de"]
+    assert "Client-Geheimnis" in job.message["de"]
     row = house.connections.get(connection_id)
     assert (row.paused_reason, row.paused_by) == ("credentials_rejected", "service")
     taken = len(house.api.active("unit"))
@@ -169,6 +170,29 @@ def test_a_rotated_secret_pauses_the_connection_and_says_so(house: House) -> Non
     wait_until(lambda: house.engine.progress(connection_id) is None)
     assert house.engine.last_job(connection_id).status == "succeeded"
     assert set(house.api.created.values()) == {1}
+
+
+def test_nobody_sees_the_run_ended_and_the_connection_not_yet_paused(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A watch that looks in between would tell the same matter twice, and a kill in between would leave it unpaused."""
+    connection_id = house.connect()
+    house.api.rotate()
+    end, seen = Jobs.end, []
+
+    def look_and_end(self: Jobs, job_id: str, status: str, *, at: datetime) -> bool:
+        row = house.connections.get(connection_id)
+        seen.append((self.get(job_id).finished_at, row.paused_reason))
+        # as a second life of the part would
+        house.connections.pause(connection_id, "credentials_rejected", "service", at)
+        assert house.connections.get(connection_id) == row
+        return end(self, job_id, status, at=at)
+
+    monkeypatch.setattr(Jobs, "end", look_and_end)
+    house.engine.start()
+    assert house.run(connection_id).code == "credentials_rejected"
+    assert seen == [(None, "credentials_rejected")]
+    assert [event.event for event in house.connections.story(connection_id)].count("paused") == 1
 
 
 def test_the_fuse_stops_a_run_until_it_is_confirmed(house: House) -> None:

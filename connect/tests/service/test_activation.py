@@ -10,7 +10,7 @@ from gewerk_connect.service.connections import Connections
 from gewerk_connect.service.history import History
 from gewerk_connect.service.limits import Limits
 from gewerk_connect.service.looks import Looks
-from service_doors import Doors, Visitor, activate, now, opened, settings_form, wait_for
+from service_doors import Doors, Visitor, activate, looked, now, opened, settings_form, wait_for
 from standin import StandIn
 
 
@@ -40,10 +40,15 @@ def runs_ended(doors: Doors, connection_id: str, count: int) -> None:
     wait_for(ended)
 
 
+def first_plan(visitor: Visitor, made: str) -> None:
+    visitor.get(f"/connections/{made}/finish")
+    looked(visitor, f"/connections/{made}/plan/progress")
+
+
 def start(doors: Doors, visitor: Visitor, api: StandIn, export: Path, account: str = "test") -> str:
     """A connection in operation whose first run has ended."""
     made = activate(visitor, api, export)
-    visitor.get(f"/connections/{made}/finish")
+    first_plan(visitor, made)
     visitor.post(f"/connections/{made}/start", account=account)
     runs_ended(doors, made, 1)
     return made
@@ -69,6 +74,10 @@ def test_three_steps_lead_from_nothing_to_a_full_account(working: Doors, api: St
 
 def test_the_platform_hears_where_the_connections_page_lies(working: Doors, api: StandIn, export: Path) -> None:
     made = start(working, working.visitor(), api, export)
+    [run] = History(working.service).runs(Connections(working.service).get(made))[1]
+    visitor = working.visitor()
+    visitor.get(f"/connections/{made}/runs/{run.external_id}")
+    assert "Bericht an Gewerk übergeben" in visitor.text
     [integration] = api.integrations.values()
     assert integration["connector_url"] == f"{working.service.configuration.base_url}/connections/{made}"
     assert integration["external_id"] == made
@@ -84,7 +93,7 @@ def test_a_wrong_secret_is_said_at_once_and_nothing_is_lost(working: Doors, api:
     assert f'value="{api.url}"' in visitor.page
     assert "wr0ng" not in visitor.page
     visitor.post(f"{at}/target", 422, base_url=api.url, client_id="", client_secret="")
-    assert "Client id fehlt" in visitor.text
+    assert "Client-ID fehlt" in visitor.text
     visitor.post(f"{at}/target", base_url=api.url, client_id="key-1", client_secret=api.secret)
     assert "hat die Zugangsdaten angenommen" in visitor.text
     assert api.secret not in visitor.page
@@ -238,6 +247,8 @@ def test_the_plan_names_every_change(working: Doors, api: StandIn, export: Path)
     file = export / "objekte.csv"
     file.write_text(file.read_text("cp1252").replace(";2005;", ";2004;", 1), "cp1252")
     visitor.post(f"/connections/{made}/plan")
+    looked(visitor, f"/connections/{made}/plan/progress")
+    visitor.get(f"/connections/{made}/plan")
     assert "Baujahr" in visitor.text
     assert "2005 → 2004" in visitor.text
     assert "im ERP geändert" in visitor.text
@@ -251,6 +262,7 @@ def test_a_plan_is_paged_filtered_and_searched(working: Doors, api: StandIn) -> 
     visitor = working.visitor()
     made = activate(visitor, api)
     at = f"/connections/{made}/finish"
+    first_plan(visitor, made)
     visitor.get(at)
     assert "Zeile 1 bis 50 von 1.1" in visitor.text
     visitor.get(f"{at}?entity=property&page=1")
@@ -273,6 +285,7 @@ def test_the_fuse_is_confirmed_by_name_and_stands_in_the_story(working: Doors, a
     assert "Die Sicherung hält an" in visitor.text
     in_force = sum(record.get("archived_at") is None for record in api.records["landlord"].values())
     assert in_force == 155
+    assert "155 von 155 (100,0 %) würden archiviert: Eigentümer" in visitor.text
     visitor.post(f"/connections/{made}/fuse", 422, name="")
     assert "Geben Sie Ihren Namen ein" in visitor.text
     visitor.post(f"/connections/{made}/fuse", name="Sabine Krüger")
@@ -295,7 +308,7 @@ def test_a_rotated_secret_pauses_and_the_new_one_goes_on(working: Doors, api: St
     wait_for(lambda: working.house.engine.progress(made) is None)
     visitor.get(f"/connections/{made}")
     assert "nimmt die Zugangsdaten nicht mehr an" in visitor.text
-    assert "Secret neu eintragen" in visitor.text
+    assert "Neues Geheimnis eintragen" in visitor.text
     visitor.post(f"/connections/{made}/login/target", 422, base_url=api.url, client_id=api.client_id, client_secret="x")
     assert Connections(working.service).get(made).paused_at is not None
     visitor.post(
@@ -341,37 +354,6 @@ def test_from_the_test_account_to_production_after_the_sign_off(working: Doors, 
         assert "Lauf 1" in visitor.text
 
 
-def test_usages_are_mapped_with_their_effect_before_they_are_saved(working: Doors, api: StandIn, export: Path) -> None:
-    visitor = working.visitor()
-    made = start(working, visitor, api, export)
-    at = f"/connections/{made}"
-    visitor.get(f"{at}/usages")
-    assert "26 Einheiten ohne Zuordnung" in visitor.text
-    visitor.post(f"{at}/tables/usages/effect", value_0="commercial")
-    assert "26 Einheiten ändern sich" in visitor.text
-    visitor.post(f"{at}/usages", value_0="commercial", further_text="Waschküche", further_value="storage")
-    saved = Connections(working.service).get(made).document["settings"]["usage_table"]
-    assert saved == {"Atelier": "commercial", "Waschküche": "storage"}
-    visitor.post(f"{at}/plan")
-    assert "Sonstige" not in visitor.text.partition("Änderungen")[2] or "Nutzung" in visitor.text
-    visitor.get(f"{at}/usages")
-    assert "ohne Zuordnung" not in visitor.text
-
-
-def test_floors_are_whole_numbers(working: Doors, api: StandIn, export: Path) -> None:
-    visitor = working.visitor()
-    made = start(working, visitor, api, export)
-    at = f"/connections/{made}"
-    visitor.get(f"{at}/floors")
-    first = visitor.text.partition("Ihre Zuordnung")[2].split()[0]
-    visitor.post(f"{at}/floors", 422, value_0="oben")
-    assert "Geben Sie eine ganze Zahl ein" in visitor.text
-    assert 'value="oben"' in visitor.page
-    visitor.post(f"{at}/floors", value_0="4")
-    [(text, floor)] = Connections(working.service).get(made).document["settings"]["floor_table"].items()
-    assert (text.split()[0], floor) == (first, 4)
-
-
 def test_the_mapping_is_tried_before_it_is_kept(working: Doors, api: StandIn, export: Path) -> None:
     visitor = working.visitor()
     made = start(working, visitor, api, export)
@@ -380,6 +362,8 @@ def test_the_mapping_is_tried_before_it_is_kept(working: Doors, api: StandIn, ex
     visitor.post(at, 422, text=own.replace('file = "objekte.csv"', ""), action="save")
     assert "braucht file" in visitor.text
     visitor.post(at, text=own.replace('email = "E-Mail"', 'email = "Telefon"'), action="try")
+    looked(visitor, f"{at}/effect")
+    visitor.get(at)
     assert "Wirkung" in visitor.text
     assert "Mieter mit E-Mail" in visitor.text
     assert Connections(working.service).get(made).mapping is None
@@ -387,6 +371,7 @@ def test_the_mapping_is_tried_before_it_is_kept(working: Doors, api: StandIn, ex
     visitor.post(at, text=changed, action="save")
     assert Connections(working.service).get(made).mapping == changed
     assert visitor.client.get(f"{at}/download").text == changed
+    looked(visitor, f"/connections/{made}/login/source/answer")
     looks = Looks(working.service, Connections(working.service), now)
     inventory = looks.newest(made, "inventory")
     assert inventory is not None
@@ -411,7 +396,7 @@ def test_a_field_is_explained_from_the_erp_to_the_answer(working: Doors, api: St
 def test_a_run_under_way_is_shown_and_can_be_stopped(working: Doors, api: StandIn, export: Path) -> None:
     visitor = working.visitor()
     made = activate(visitor, api, export)
-    visitor.get(f"/connections/{made}/finish")
+    first_plan(visitor, made)
     api.slow_seconds = 1.0
     visitor.post(f"/connections/{made}/start", account="test")
     visitor.get(f"/connections/{made}")

@@ -15,7 +15,8 @@ from service_doors import BASE, TENANT, Doors, Visitor, activate, now, opened
 from standin import StandIn
 from starlette.testclient import TestClient
 
-OPEN_TO_ALL = {"/open", "/health"}
+OPEN_TO_ALL = {"/open", "/health", "/health/live", "/health/ready", "/metrics"}
+"""The last four answer machines; who may ask them for more than a word is tested in ``watch``."""
 PAGES = [(route.path, next(iter(route.methods - {"HEAD"}))) for route in ROUTES if route.path not in OPEN_TO_ALL]
 OF_A_CONNECTION = [(path, method) for path, method in PAGES if "{connection_id}" in path]
 
@@ -119,7 +120,7 @@ def test_a_browser_that_names_no_origin_is_taken_by_where_the_form_stood(admin: 
 _SET_UP = """
     login login/target login/source login/source/answer settings settings/draft settings/sums settings/clients
     settings/objects finish start remove fuse schedule usages floors tables/{which}/effect mapping mapping/effect
-    mapping/download separator sign-off go-live
+    mapping/download separator sign-off go-live notify
 """
 NEEDS_AN_ADMINISTRATOR = {"/targets/{kind}/activate"} | {f"/connections/{{connection_id}}/{p}" for p in _SET_UP.split()}
 

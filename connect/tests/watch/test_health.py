@@ -6,12 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from engine_house import House
+from gewerk_connect.service.configuration import Configuration
 from gewerk_connect.service.connections import Connections
+from gewerk_connect.service.engine import Engine
 from gewerk_connect.service.installation import open_service
 from gewerk_connect.service.serve import application
 from gewerk_connect.service.watch import health as module
 from gewerk_connect.service.watch.health import look
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 from watch_house import Clock, logging_restored
 
@@ -50,6 +54,16 @@ def test_a_full_disk(house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
     found = look(house.service, house.engine, clock())
     assert "disk" in [reason.code for reason in found.reasons]
     assert not found.ready
+
+
+def test_a_folder_that_nothing_was_written_to_yet_is_asked_for_its_room(tmp_path: Path, clock: Clock) -> None:
+    """A machine of many: the key comes from the environment, the state lies elsewhere."""
+    state = f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"
+    key = SecretStr(Fernet.generate_key().decode())
+    configuration = Configuration(data=tmp_path / "a" / "data", state_url=state, key=key)
+    with open_service(configuration) as service:
+        engine = Engine(service, Connections(service), now=clock)
+        assert [reason.code for reason in look(service, engine, clock()).reasons] == ["no_worker"]
 
 
 def test_a_watch_that_sleeps_is_told_but_stops_nothing(house: House, clock: Clock) -> None:

@@ -130,7 +130,7 @@ def test_four_days_of_silence_and_an_old_secret(house: House, watch: Watch, post
     watch.round()
     watch.round()
     assert len(post.mails) == 2
-    assert "Client-Secret ist" in post.mails[1]["Subject"]
+    assert "Client-Geheimnis ist" in post.mails[1]["Subject"]
 
 
 def test_a_report_after_each_good_run_for_those_who_want_it(house: House, watch: Watch, post: Post) -> None:

@@ -8,8 +8,8 @@ from gewerk.files.operations.link import link
 from gewerk.files.operations.store import store
 from gewerk.files.receive import Received
 from gewerk.journal.actor import Actor
+from gewerk.journeys.step_order import step_order
 from gewerk.projects.models import WorkOrder
-from gewerk.projects.operations.take_step import take_step
 from gewerk.projects.states import BY_KEY
 from gewerk.scheduling.models import Completion
 from gewerk.scheduling.operations import capture, on_site
@@ -68,4 +68,4 @@ def _finish_order(actor: Actor, completion: Completion, now: datetime) -> None:
     state = WorkOrder.objects.values_list("state", flat=True).get(pk=completion.order_id)
     step = "finish" if completion.finishes else "start"
     if state in BY_KEY[step].sources:
-        take_step(actor=actor, order_id=completion.order_id, step=step, now=now)
+        step_order(actor=actor, order_id=completion.order_id, step=step, now=now)

@@ -31,7 +31,7 @@ def invite_firm(
     """
     require(edits_orders(actor))
     with transaction.atomic():
-        known = _known_firm(email.strip().lower(), now=now)
+        known = known_firm(email.strip().lower(), now=now)
         if known is not None:
             return list_firm(actor=actor, firm=known, supplier_number=supplier_number, now=now)
         firm = create_firm(actor=actor, name=name, country=country, now=now)
@@ -41,7 +41,7 @@ def invite_firm(
         return listed
 
 
-def _known_firm(email: str, *, now: datetime) -> Organisation | None:
+def known_firm(email: str, *, now: datetime) -> Organisation | None:
     """The firm to which this address belongs, or for which it holds an open invitation."""
     firms = Organisation.objects.filter(kind=OrganisationKind.FIRM).order_by("created_at", "id")
     member = firms.filter(

@@ -116,7 +116,7 @@ def set_up_demo(*, now: datetime | None = None) -> ConnectorAccess:
     with transaction.atomic():
         homes: dict[str, Organisation] = {
             OrganisationKind.MANAGER: _organisation(OrganisationKind.MANAGER, "Stadt- und Landwohnen (Demo)", now=now),
-            OrganisationKind.FIRM: _organisation(OrganisationKind.FIRM, "Elektro Brandt (Demo)", now=now),
+            OrganisationKind.FIRM: _organisation(OrganisationKind.FIRM, "Haustechnik Brandt (Demo)", now=now),
             OrganisationKind.OPERATOR: _organisation(OrganisationKind.OPERATOR, "Betrieb der Demo", now=now),
         }
         for demo in DEMO_PEOPLE:

@@ -1,9 +1,10 @@
-"""May this firm take this service here and today? One question, one place: whoever vets firms answers it."""
+"""May this firm take this service here and today? One question, one place: the manager's own list, then the firm's evidence."""
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from gewerk.firms.gates import may_be_awarded
 from gewerk.firms.models import ListedFirm, Standing
 
 
@@ -11,18 +12,11 @@ from gewerk.firms.models import ListedFirm, Standing
 class GateAnswer:
     open: bool
     missing: tuple[str, ...] = ()
-    """What is missing or expired, in words or codes of the one who answers."""
+    """``listing``, ``blocked``, or kinds of evidence of the country's catalogue."""
 
 
-def may_take(
-    *,
-    organisation_id: UUID,
-    firm_id: UUID,
-    service: str,  # noqa: ARG001 - asked of the evidence per trade and service
-    country: str,  # noqa: ARG001
-    on: date,  # noqa: ARG001
-) -> GateAnswer:
-    """For the manager ``organisation_id``: the firm is on its list and not blocked there."""
+def may_take(*, organisation_id: UUID, firm_id: UUID, service: str, country: str, on: date) -> GateAnswer:
+    """For the manager ``organisation_id``. A request that names no service asks for no evidence: the manager's list alone counts."""
     standing = (
         ListedFirm.objects.filter(organisation_id=organisation_id, firm_id=firm_id)
         .values_list("standing", flat=True)
@@ -30,4 +24,9 @@ def may_take(
     )
     if standing is None:
         return GateAnswer(open=False, missing=("listing",))
-    return GateAnswer(open=standing != Standing.BLOCKED, missing=("blocked",) if standing == Standing.BLOCKED else ())
+    if standing == Standing.BLOCKED:
+        return GateAnswer(open=False, missing=("blocked",))
+    if not service:
+        return GateAnswer(open=True)
+    found = may_be_awarded(organisation_id, firm_id, service, country, on)
+    return GateAnswer(open=found.open, missing=() if found.open else tuple(one.kind for one in found.missing))

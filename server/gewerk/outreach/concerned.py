@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gewerk.firms.models import CrewMember
-from gewerk.identity.models import MANAGING_ROLES, Membership, Role
+from gewerk.identity.models import MANAGING_ROLES, Membership, Organisation, Role
 from gewerk.outreach.letters import language_of
 from gewerk.projects.models import WorkOrder
 from gewerk.tickets.models import Ticket
@@ -36,13 +36,18 @@ def staff_of(order: WorkOrder) -> list[Recipient]:
 def contractors_of(order: WorkOrder) -> list[Recipient]:
     """The firm's owner and dispatchers, else the firm's own address; the members of the crew."""
     if order.crew_id is not None:
-        members = CrewMember.objects.filter(crew_id=order.crew_id, person__is_active=True).select_related("person")
-        return [
-            Recipient(one.person.email, language_of(one.person, order.organisation), one.person_id) for one in members
-        ]
-    firm = order.firm
-    if firm is None:
-        return []
+        return crew_members(order.crew_id, order.organisation)
+    return [] if order.firm is None else speakers_of(order.firm)
+
+
+def crew_members(crew_id: UUID, organisation: Organisation) -> list[Recipient]:
+    """Of the manager's own people."""
+    members = CrewMember.objects.filter(crew_id=crew_id, person__is_active=True).select_related("person")
+    return [Recipient(one.person.email, language_of(one.person, organisation), one.person_id) for one in members]
+
+
+def speakers_of(firm: Organisation) -> list[Recipient]:
+    """The firm's owner and dispatchers, else the firm's own address."""
     live = Membership.objects.filter(
         organisation=firm, ended_at__isnull=True, person__is_active=True, role__in=(Role.FIRM, Role.DISPATCHER)
     ).select_related("person")

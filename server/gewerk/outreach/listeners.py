@@ -10,7 +10,14 @@ from datetime import datetime
 from gewerk.identity.links import invitation_token, login_token
 from gewerk.identity.models import ApiKey, ApiSecret, Invitation, LoginLink, Membership, Organisation, Person, Role
 from gewerk.journal.models import Entry
-from gewerk.outreach import integration_letters, quote_letters, ticket_letters, visit_letters
+from gewerk.outreach import (
+    evidence_letters,
+    integration_letters,
+    order_letters,
+    quote_letters,
+    ticket_letters,
+    visit_letters,
+)
 from gewerk.outreach.letters import Letter, address, language_of, object_id
 from gewerk.tickets import events as ticket_events
 
@@ -140,8 +147,12 @@ LISTENERS: dict[str, Listener] = {
     ticket_events.CREATED: ticket_letters.ticket_created,
     ticket_events.STATE_CHANGED: ticket_letters.ticket_state_changed,
     ticket_events.MERGED: ticket_letters.ticket_merged,
+    **dict.fromkeys(order_letters.EVENTS, order_letters.order_stepped),
     **dict.fromkeys(visit_letters.STEP_EVENTS, visit_letters.visit_stepped),
     visit_letters.REMINDER: visit_letters.visit_reminder,
+    "evidence.confirmed": evidence_letters.decided,
+    "evidence.refused": evidence_letters.decided,
+    "evidence.expires": evidence_letters.expires,
     **dict.fromkeys(quote_letters.FIRM_EVENTS, quote_letters.to_firm),
     **dict.fromkeys(quote_letters.STAFF_EVENTS, quote_letters.to_staff),
     "owner_approval.asked": quote_letters.to_owner,

@@ -25,6 +25,8 @@ class State(models.TextChoices):
 FINAL = frozenset({State.ATTENDED, State.NO_ACCESS, State.NOT_ATTENDED, State.CANCELLED})
 """The visit is over. Another one may be proposed."""
 OPEN = frozenset(set(State) - FINAL)
+CHOOSING = frozenset({State.PROPOSED, State.COUNTERED})
+"""Times are on offer; somebody has to take one."""
 WITH_TIME = frozenset({State.AGREED, State.UNDER_WAY, State.ATTENDED, State.NO_ACCESS, State.NOT_ATTENDED})
 """Begin and end are fixed."""
 

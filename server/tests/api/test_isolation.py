@@ -195,8 +195,8 @@ PATH_BODIES = {
 }
 """Where the last part of the address stands for several things."""
 
-OF_NOBODY = {"/trades", "/spending-limits", "/ticket-categories"}
-"""Lists in which stands what everybody has: the trades, the usual limits of the roles, what may be reported."""
+OF_NOBODY = {"/trades", "/services", "/evidence-kinds", "/spending-limits", "/ticket-categories"}
+"""Lists in which stands what everybody has: trades, services, kinds of evidence, the usual limits of the roles, what may be reported."""
 
 
 def filled(value, foreign):

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from gewerk.firms.models import Crew, CrewMember, FirmProfile, FirmTrade, FrameworkPrice, ListedFirm
+from gewerk.catalogue.queries import catalogue_of
+from gewerk.files.models import FileLink, StoredFile
+from gewerk.firms.models import Crew, CrewMember, Evidence, FirmProfile, FirmTrade, FrameworkPrice, ListedFirm
 from gewerk.identity.models import Membership, Organisation, OrganisationKind, Person, Role
 from gewerk.journal.actor import Actor, ActorKind, system
 from gewerk.journeys.open_quotes import open_request
@@ -138,6 +140,64 @@ def firm(
             updated_at=NOW,
         )
     return one
+
+
+def firm_trades(firm: Organisation, *trades: str) -> None:
+    """The firm says that it does these too."""
+    FirmTrade.objects.bulk_create(FirmTrade(firm=firm, trade=code) for code in trades)
+
+
+def evidence(firm: Organisation, *, state: str = "confirmed", with_file: bool = True, **fields: Any) -> Evidence:
+    """A paper of the firm that holds in 2026, decided by somebody else than who sent it. ``trades`` only where the kind asks."""
+    kind = catalogue_of(firm.country).evidence[fields.setdefault("kind", "liability_insurance")]
+    defaults: dict[str, Any] = {
+        "number": f"N-{next(_count)}",
+        "issuer": "Westfälische Versicherung",
+        "valid_from": date(2026, 1, 1),
+        "valid_until": date(2027, 6, 30) if kind.expires else None,
+        "submitted_at": NOW,
+    }
+    if kind.minimum_minor is not None:
+        defaults |= {"insured_minor": 1_000_000_000, "currency": catalogue_of(firm.country).currency}
+    else:
+        fields.pop("insured_minor", None)
+    if not kind.per_trade:
+        fields.pop("trades", None)
+    if not {"submitted_by", "submitted_by_id"} & set(fields):
+        fields["submitted_by"] = person(firm, role=Role.FIRM)
+    if state != "submitted" and "decided_by" not in fields:
+        fields |= {"decided_by": somebody_of_the_operator(), "decided_at": NOW}
+    if state == "refused":
+        fields.setdefault("reason", "Die Police ist nicht lesbar.")
+    one = Evidence.objects.create(firm=firm, country=firm.country, state=state, **{**defaults, **fields})
+    if with_file:
+        paper = StoredFile.objects.create(
+            organisation_id=firm.pk,
+            kind="document",
+            media_type="application/pdf",
+            sha256=f"{next(_count):064x}",
+            size=1,
+            stored_bytes=1,
+            created_at=NOW,
+        )
+        FileLink.objects.create(
+            organisation_id=firm.pk,
+            file=paper,
+            object_type="evidence",
+            object_id=one.pk,
+            purpose="evidence",
+            name="Nachweis.pdf",
+            linked_at=NOW,
+            actor_kind="person",
+            actor_id=one.submitted_by_id,
+        )
+    return one
+
+
+def somebody_of_the_operator() -> Person:
+    """A further person of the installation's one operator."""
+    found = Organisation.objects.filter(kind=OrganisationKind.OPERATOR).first()
+    return person(found or organisation(kind=OrganisationKind.OPERATOR, name="Betrieb"), role=Role.OPERATOR)
 
 
 def crew(manager: Organisation, *members: Person, **fields: Any) -> Crew:

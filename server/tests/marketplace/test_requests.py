@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from gewerk.catalogue.queries import service
+from gewerk.firms.models import Evidence
 from gewerk.identity.models import Role
 from gewerk.journal.actor import Actor, system
 from gewerk.journal.models import Entry
@@ -215,6 +217,31 @@ def test_a_closed_gate_lets_nobody_quote_or_be_awarded(sent: Matter) -> None:
         award(sent, quote)
     assert sent.again().state == "opened"
     assert sent.order.state == "quoted"
+
+
+def test_evidence_that_expired_shuts_the_gate_of_the_service(new_matter: Any) -> None:
+    painting = service("DE", "paint_room")
+    sent = new_matter(service=painting.code)
+    with pytest.raises(GateIsClosed):
+        sent.quote(0)
+    for firm in sent.firms:
+        sent.factories.firm_trades(firm, "painting")
+        for need in painting.requirements:
+            sent.factories.evidence(firm, kind=need.kind, trades=("painting",))
+    quote = sent.quote(0)
+    sent.open()
+    Evidence.objects.filter(firm=sent.firms[0], kind="liability_insurance").update(
+        valid_until=NOW.date() - timedelta(days=1)
+    )
+    with pytest.raises(GateIsClosed):
+        award(sent, quote)
+    assert sent.again().state == "opened"
+
+
+def test_a_service_that_nobody_knows_is_refused(new_matter: Any) -> None:
+    with pytest.raises(RequestIsInvalid) as refused:
+        new_matter(service="teleportation")
+    assert [problem.pointer for problem in refused.value.problems] == ["/service"]
 
 
 def test_above_the_limit_an_approval_awards_with_the_record(new_matter: Any) -> None:

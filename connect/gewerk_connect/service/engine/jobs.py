@@ -75,7 +75,8 @@ class Progress:
             job_id=job.id,
             stage=job.stage or "waiting",
             entity=job.entity,
-            done=job.done,
+            # what was counted and what was read from the receipts may overlap for a moment
+            done=job.done if job.total is None else min(job.done, job.total),
             total=job.total,
             rate=job.done / seconds if seconds > 0 and job.done else None,
             started_at=job.started_at,

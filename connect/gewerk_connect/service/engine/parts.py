@@ -316,10 +316,12 @@ class Parts:
 
     def _end(self, job: Job, status: str) -> None:
         job = self.jobs.get(job.id)
+        if job.finished_at is None and job.code in PAUSES:
+            # before the job is seen to have ended: whoever looks then must find the reason, and so must a slot that is due;
+            # and a kill in between must not leave the connection running into the same refusal
+            self.connections.pause(job.connection_id, job.code or "", SERVICE, self.now())
         if self.jobs.end(job.id, status, at=self.now()):
             log.info("job ended", extra={"job": job.id, "status": status, "code": job.code})
-            if job.code in PAUSES:
-                self.connections.pause(job.connection_id, job.code or "", SERVICE, self.now())
         with self._lock:
             self._watched.pop(job.id, None)
 

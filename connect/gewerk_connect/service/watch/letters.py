@@ -60,8 +60,8 @@ _WORDS: dict[str, tuple[Letter, Letter]] = {
     ),
     "secret_old": (
         Letter(
-            "Client-Secret ist {days} Tage alt",
-            "Das Client-Secret dieser Anbindung wurde am {when} eingetragen.",
+            "Client-Geheimnis ist {days} Tage alt",
+            "Das Client-Geheimnis dieser Anbindung wurde am {when} eingetragen.",
             "Rotieren Sie es im Ziel unter Konto > API-Schlüssel und tragen Sie das neue hier ein. Mit einer Überlappung"
             " stört das keinen Lauf.",
         ),
@@ -91,9 +91,9 @@ _WORDS: dict[str, tuple[Letter, Letter]] = {
 _PAUSED_BY_ITSELF = (
     Letter(
         "Abgleich angehalten: Zugangsdaten abgelehnt",
-        "Das Ziel nimmt das Client-Secret nicht mehr an, vermutlich wurde es rotiert. Die Anbindung hat sich deshalb am {when}"
+        "Das Ziel nimmt das Client-Geheimnis nicht mehr an, vermutlich wurde es gewechselt. Die Anbindung hat sich deshalb am {when}"
         " angehalten; verloren geht nichts.",
-        "Holen Sie im Ziel unter Konto > API-Schlüssel das aktuelle Client-Secret und tragen Sie es auf der Seite ein. Der"
+        "Holen Sie im Ziel unter Konto > API-Schlüssel das aktuelle Client-Geheimnis und tragen Sie es auf der Seite ein. Der"
         " Abgleich geht dann von selbst weiter.",
     ),
     Letter(

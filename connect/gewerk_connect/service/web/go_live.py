@@ -33,7 +33,7 @@ def go_live(visit: Visit) -> Response:
     stored = row.document["target"]
     if not form.errors and form.values["client_id"] == stored.get("client_id"):
         form.errors["client_id"] = (
-            "Das ist die Client id des Testkontos. Nehmen Sie die des Produktivkontos."
+            "Das ist die Client-ID des Testkontos. Nehmen Sie die des Produktivkontos."
             if german
             else "This is the test account's client id. Take that of the production account."
         )

@@ -10,7 +10,7 @@ _GERMAN = {
     "[source] url": "die Adresse der Schnittstelle",
     "[source]: empty_allowed": "die Angabe „Dürfen leer sein“",
     "[source]": "den Zugang zum ERP",
-    "[target] client_secret (oder die Datei bzw. Umgebungsvariable)": "das Feld Client secret",
+    "[target] client_secret (oder die Datei bzw. Umgebungsvariable)": "das Feld Client-Geheimnis",
     "[target] base_url": "dieser Adresse",
     "[target] mapping": "die Zuordnung des Ziels",
     "[target]": "den Zugang zum Ziel",

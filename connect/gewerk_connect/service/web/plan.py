@@ -88,6 +88,7 @@ def start(visit: Visit) -> Response:
         next_run_at=Schedule.of(row.schedule).next_after(visit.now),
     )
     visit.house.engine.start_run(row.id, by=visit.by)
+    visit.looks.forget(row.id, "plan")
     return visit.go(f"/connections/{row.id}")
 
 

@@ -89,7 +89,7 @@ def typed(sent: Sent) -> dict[str, Any]:
     """What was typed, as it was typed: also kept as a draft."""
     texts = ("separator", "tenants_without_email", "floor_rule", "country", "fuse_percent", "objects_gone")
     typed = {name: sent.text(name) for name in (*CHECKS, *WHOLE, *NUMBERS, *texts)}
-    return typed | {"usages": sent.texts("usages"), "exact": sent.texts("exact")}
+    return typed | {"usages": sent.texts("usages"), "exact": split_numbers(sent.text("exact"))}
 
 
 def read_settings(

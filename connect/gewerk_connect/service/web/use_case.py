@@ -33,7 +33,6 @@ def _page(visit: Visit, fuse_form: Form, *, status: int = 200) -> Response:
     history = History(visit.house.service)
     total, runs = history.runs(row, limit=RUNS_SHOWN)
     last = next((run for run in runs if not run.under_way), None)
-    plan = visit.looks.newest(row.id, "plan")
     return visit.page(
         "use_case.html",
         status,
@@ -43,7 +42,7 @@ def _page(visit: Visit, fuse_form: Form, *, status: int = 200) -> Response:
         groups=finding_groups(last.outcome, visit.language) if last else [],
         progress=visit.house.engine.progress(row.id),
         stopped=last is not None and last.status == "stopped_by_fuse",
-        tripped=plan.outcome.get("tripped", []) if plan else [],
+        tripped=last.outcome.get("tripped", []) if last else [],
         fuse_form=fuse_form,
         checklist=checklist(row, last),
         story=visit.connections.story(row.id, STORY_SHOWN),
@@ -197,8 +196,8 @@ _WHY_PAUSED = {
         "The connection is paused: no run begins by itself. With “Resume” the schedule holds again.",
     ),
     "credentials_rejected": Said(
-        "Das Ziel nimmt die Zugangsdaten nicht mehr an, vermutlich wurde das Secret rotiert. Die Anbindung hat sich deshalb"
-        " angehalten, es geht nichts verloren. Tragen Sie das aktuelle Client-Secret ein, dann geht es von selbst weiter.",
+        "Das Ziel nimmt die Zugangsdaten nicht mehr an, vermutlich wurde das Geheimnis gewechselt. Die Anbindung hat sich deshalb"
+        " angehalten, es geht nichts verloren. Tragen Sie das aktuelle Client-Geheimnis ein, dann geht es von selbst weiter.",
         "The target no longer accepts the credentials, the secret was probably rotated. The connection has paused itself,"
         " nothing is lost. Enter the current client secret, then it goes on by itself.",
     ),

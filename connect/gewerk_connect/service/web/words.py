@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gewerk_connect.messages import table
 from gewerk_connect.service.web.said import Said
 
 ENTITIES: Mapping[str, Said] = {
@@ -237,7 +238,8 @@ TOASTS: Mapping[str, Said] = {
 
 
 def entity(name: str) -> Said:
-    return ENTITIES.get(name, Said(name, name))
+    """An entity, or a table of the source."""
+    return ENTITIES.get(name) or Said(table("de", name), table("en", name))
 
 
 def field(name: str) -> Said:

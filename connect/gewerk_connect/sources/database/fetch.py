@@ -1,6 +1,7 @@
 """One fetch from a database: SQLite, PostgreSQL, MariaDB, and by their drivers SQL Server and Oracle."""
 
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Entries
 from contextlib import contextmanager
@@ -93,7 +94,7 @@ class DatabaseFetch:
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise _unreachable(error, connection.engine.url) from None
-            raise _refused(self._mapping, table, error) from None
+            raise (_busy(table) if _is_held(error) else _refused(self._mapping, table, error)) from None
         writer.contents[table.resource] = Contents(
             rows, [name for name, _ in places], {}, parts={"": rows}, whole_at=now.isoformat()
         )
@@ -199,6 +200,27 @@ def _unreachable(error: DBAPIError, url: URL) -> SourceError:
         "nichts übertragen, der nächste Lauf versucht es von selbst wieder. Prüfen Sie url, user und password in [source].",
         f"The database on {url.host or 'this machine'} does not answer or refuses the login ({type(error.orig).__name__}). "
         "Nothing was sent; the next run tries again by itself. Check url, user and password in [source].",
+    )
+
+
+_HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, 1205, 1213, "40001", "40P01", "55P03"})
+"""How the databases say that somebody else holds what we want to read: SQLite's and MariaDB's error numbers, SQLSTATEs."""
+
+
+def _is_held(error: DBAPIError) -> bool:
+    told = error.orig
+    named = (getattr(told, "sqlite_errorcode", None), getattr(told, "sqlstate", None), *getattr(told, "args", ())[:1])
+    return any(one in _HELD for one in named if isinstance(one, int | str))
+
+
+def _busy(table: TableMapping) -> SourceError:
+    return SourceError(
+        "database_busy",
+        "Die Tabelle ist gesperrt, weil ein anderes Programm gerade in die Datenbank schreibt. Es wurde nichts übertragen, "
+        "der nächste Lauf versucht es von selbst wieder. Bleibt es dabei, legen Sie den Lauf auf eine ruhige Zeit.",
+        "The table is locked because another program is writing to the database. Nothing was sent; the next run tries again "
+        "by itself. If it stays like this, move the run to a quiet time.",
+        file=table.resource,
     )
 
 

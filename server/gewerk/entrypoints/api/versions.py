@@ -11,8 +11,10 @@ from ninja.errors import AuthenticationError, ValidationError
 from gewerk.entrypoints.api import integrations, master_data, problems, token
 from gewerk.entrypoints.api.door import Bearer, too_large
 from gewerk.entrypoints.api.orders import approvals, firms, work_orders
+from gewerk.entrypoints.api.orders import files as order_files
 from gewerk.entrypoints.api.quotes import awarding, requests
 from gewerk.entrypoints.api.tickets import files, report_links, tickets
+from gewerk.entrypoints.api.vetting import catalogue, evidence
 from gewerk.entrypoints.api.visits import completions, visits
 from gewerk.identity.operations.issue_token import InvalidToken
 from gewerk.kit.refusals import Refusal
@@ -44,8 +46,11 @@ def _version(version: str) -> NinjaAPI:
     files.add_to(api)
     report_links.add_to(api)
     work_orders.add_to(api)
+    order_files.add_to(api)
     approvals.add_to(api)
     firms.add_to(api)
+    catalogue.add_to(api)
+    evidence.add_to(api)
     visits.add_to(api)
     completions.add_to(api)
     requests.add_to(api)

@@ -152,6 +152,9 @@ def _await_health(host: str, port: int, children: list[subprocess.Popen[bytes]])
 
 def _fill_demo(start: Start, pages: Pages, environment: dict[str, str]) -> str:
     """Returns the organisation whose stock it is."""
+    from django.utils import timezone
+
+    from gewerk.journeys.fill_demo import fill_demo
     from gewerk.journeys.set_up_demo import set_up_demo
 
     folder = start.data / "connect"
@@ -180,6 +183,7 @@ def _fill_demo(start: Start, pages: Pages, environment: dict[str, str]) -> str:
             "Der Abgleich der Demo ist gescheitert; der Grund steht oben.",
             "The demo's sync failed; the reason is above.",
         )
+    fill_demo(now=timezone.now())
     return access.organisation_id
 
 

@@ -19,9 +19,11 @@ from gewerk.kit.locks import writing_transaction
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-_OWN_TRANSACTION = re.compile(r"^/(login/|api/|report/|status/|tenant/(report|tickets)/|tickets/[0-9a-f-]{36}/files/)")
+_OWN_TRANSACTION = re.compile(
+    r"^/(login/|join/|api/|report/|status/|firm/evidence/new/|tenant/(report|tickets)/|tickets/[0-9a-f-]{36}/files/)"
+)
 """Doors that open their transaction themselves: where a rate limit must survive a refusal, the API, after it checked the body,
-and where photos arrive: nobody waits for the database while a phone sends."""
+and where photos and papers arrive: nobody waits for the database while a phone sends."""
 
 
 class RequestId:

@@ -22,6 +22,8 @@ PUBLIC = frozenset(
         # The on-site app's service worker and manifest: names of files, nobody's data.
         "field_worker",
         "field_manifest",
+        # A firm asks to join; whether its address is known, nobody is told.
+        "join_as_firm",
         # Getting in and out.
         "account_login",
         "account_logout",
@@ -51,6 +53,11 @@ ORGANISATIONS_MEET_HERE = frozenset(
         "operator_organisations",
         # The operator sees to whom mails go (their text in a demo only).
         "operator_outbox",
+        # The operator checks the papers of all firms: name, address and paper of the firm, nothing of its orders.
+        "operator_vetting",
+        "operator_evidence",
+        "operator_evidence_confirm",
+        "operator_evidence_refuse",
     }
 )
 """Pages on which rows of other organisations may stand, each with its reason."""

@@ -66,9 +66,19 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
         items.append(_item(_("Jobs"), "clipboard-list", JOBS, active=path.startswith(JOBS)))
         items.append(_item(_("Calendar"), "calendar", CALENDAR, active=path.startswith(CALENDAR)))
     if works_for_firm(actor):
-        if dispatches(actor):
-            items.append(_item(_("Requests"), "inbox", FIRM_REQUESTS, active=path.startswith(FIRM_REQUESTS)))
-        items.append(_item(_("My firm"), "wrench", "/firm/", active=path in {"/firm/", "/firm/profile/"}))
+        items.append(
+            _item(_("My firm"), "wrench", "/firm/", active=path in {"/firm/", "/firm/profile/", "/firm/services/"})
+        )
+    if dispatches(actor):
+        items.append(_item(_("Requests"), "inbox", FIRM_REQUESTS, active=path.startswith(FIRM_REQUESTS)))
+        items.append(
+            _item(
+                _("Evidence"),
+                "shield-check",
+                "/firm/evidence/",
+                active=path.startswith(("/firm/evidence/", "/firm/onboarding/")),
+            )
+        )
     if operates(actor):
         items.append(
             _item(
@@ -78,6 +88,9 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
                 active=path.startswith("/operator/organisations") or path == "/operator/",
             )
         )
+        vetting, catalogue = "/operator/vetting/", "/operator/catalogue/"
+        items.append(_item(_("Vetting"), "shield-check", vetting, active=path.startswith(vetting)))
+        items.append(_item(_("Catalogue"), "book-open", catalogue, active=path.startswith(catalogue)))
         items.append(_item(_("Outbox"), "mails", "/operator/outbox/", active=path.startswith("/operator/outbox/")))
         items.append(
             _item(_("Health"), "heart-pulse", "/operator/health/", active=path.startswith("/operator/health/"))

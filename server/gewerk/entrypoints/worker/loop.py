@@ -12,6 +12,7 @@ from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 from gewerk.files.operations.sweep import sweep
+from gewerk.firms.operations.remind_of_evidence import remind_of_evidence
 from gewerk.identity.models import IdempotentAnswer, LoginLink
 from gewerk.identity.operations.key_reminders import remind_of_old_secrets
 from gewerk.journeys.align_tenant_access import align_tenant_access
@@ -52,6 +53,7 @@ def duties() -> list[Duty]:
         Duty("clear what has run out", lambda now: clear_run_out(now=now), timedelta(hours=1)),
         Duty("tenants' access follows the lease", lambda now: align_tenant_access(now=now), timedelta(hours=1)),
         Duty("remind of visits", lambda now: remind_of_visits(now=now), timedelta(minutes=5)),
+        Duty("remind of evidence", lambda now: remind_of_evidence(now=now), timedelta(hours=1)),
         Duty("open quotes", lambda now: open_due_requests(now=now), timedelta(minutes=1)),
         Duty("close what is mended", lambda now: close_resolved(now=now), timedelta(hours=1)),
         Duty("forget drafts of reports", lambda now: forget_drafts(now=now), timedelta(hours=1)),

@@ -1,8 +1,11 @@
-"""Tables of firms: ``profile`` is what a firm tells of itself, ``listing`` what a manager holds of it, ``crew`` own people."""
+"""Tables of firms: ``profile`` is what a firm tells of itself, ``evidence`` what it shows to be vetted, ``listing`` what a manager
+holds of it, ``crew`` own people.
+"""
 
 from gewerk.firms.models.crew import Crew, CrewKind, CrewMember
+from gewerk.firms.models.evidence import Evidence, EvidenceReminder, EvidenceState, GateOverride
 from gewerk.firms.models.listing import CostKind, FrameworkPrice, ListedFirm, Standing
-from gewerk.firms.models.profile import AreaKind, FirmProfile, FirmTrade
+from gewerk.firms.models.profile import AreaKind, FirmProfile, FirmService, FirmTrade
 
 __all__ = [
     "AreaKind",
@@ -10,9 +13,14 @@ __all__ = [
     "Crew",
     "CrewKind",
     "CrewMember",
+    "Evidence",
+    "EvidenceReminder",
+    "EvidenceState",
     "FirmProfile",
+    "FirmService",
     "FirmTrade",
     "FrameworkPrice",
+    "GateOverride",
     "ListedFirm",
     "Standing",
 ]

@@ -29,12 +29,16 @@ class FirmProfile(models.Model):
     """With ``postcodes``: beginnings of postcodes, ``44`` as well as ``44137``."""
     area_radius_km = models.PositiveSmallIntegerField(null=True)
     """With ``radius``: around the firm's own address."""
+    capacity = models.PositiveSmallIntegerField(null=True)
+    """How many new orders the firm can take in a week; empty: not said."""
+    iban = models.CharField(max_length=34, blank=True, default="", db_default="")
+    """Where it is paid, without spaces. Shown to the firm's own people alone."""
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField()
 
 
 class FirmTrade(models.Model):
-    """A firm works in a trade. Evidence and gates will hang here, per trade (spec 03)."""
+    """A firm says that it works in a trade. Whether it may, its evidence says (``gates``)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     firm = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="firm_trades")
@@ -44,3 +48,16 @@ class FirmTrade(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["firm", "trade"], name="one_firm_trade")]
         indexes = [models.Index(fields=["trade", "firm"], name="firms_by_trade")]
+
+
+class FirmService(models.Model):
+    """A firm offers this service of the catalogue. A firm without any row offers every service of its trades."""
+
+    id = models.BigAutoField(primary_key=True)
+    firm = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="firm_services")
+    code = models.CharField(max_length=40)
+    """Of a service in the catalogue of the firm's country."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "code"], name="one_firm_service")]
+        indexes = [models.Index(fields=["code", "firm"], name="firms_by_service")]

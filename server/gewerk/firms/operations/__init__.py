@@ -1,4 +1,5 @@
-"""Verbs of firms: ``list_firm`` (a manager's own list), ``write_profile`` (the firm's own), ``framework_prices``, ``crews``.
+"""Verbs of firms: ``write_profile`` and ``evidence`` (the firm's own, and the operator's decision), ``list_firm``, ``override_gate``
+and ``framework_prices`` (a manager's), ``crews``, ``remind_of_evidence`` (the worker's).
 
-Never: several domains at once; inviting is the journey ``invite_firm``.
+Never: several domains at once; inviting, joining and showing evidence with its files are journeys.
 """

@@ -10,6 +10,7 @@ from gewerk.identity.countries import COUNTRIES, CURRENCIES, LANGUAGES, TIME_ZON
 from gewerk.identity.models import Organisation, OrganisationKind
 from gewerk.journal.actor import Actor
 from gewerk.journal.operations import record
+from gewerk.kit.account_numbers import vat_id_is_sound
 from gewerk.kit.refusals import FieldProblem, Refusal
 
 COMPANY_FIELDS = (
@@ -85,6 +86,7 @@ def update_company(*, actor: Actor, fields: dict[str, Any], now: datetime) -> Or
     require(manages_company(actor))
     organisation = Organisation.objects.select_for_update().get(pk=actor.organisation_id)
     _check(fields)
+    _check_vat_id(organisation, fields)
     changed = [name for name in COMPANY_FIELDS if name in fields and getattr(organisation, name) != fields[name]]
     if not changed:
         return organisation
@@ -100,6 +102,16 @@ def update_company(*, actor: Actor, fields: dict[str, Any], now: datetime) -> Or
         data={"fields": changed},
     )
     return organisation
+
+
+def _check_vat_id(organisation: Organisation, fields: dict[str, Any]) -> None:
+    """By its form and check digits, when it is new or the country is."""
+    number, country = fields.get("vat_id", organisation.vat_id), fields.get("country", organisation.country)
+    if (number, country) == (organisation.vat_id, organisation.country) or not number.strip():
+        return
+    if not vat_id_is_sound(number, country):
+        text = _("This is no VAT ID of this country. Please compare it with your tax office's letter.")
+        raise CompanyIsInvalid(text, problems=(FieldProblem("/vat_id", "wrong_format", str(text)),))
 
 
 def _check(fields: dict[str, Any]) -> None:

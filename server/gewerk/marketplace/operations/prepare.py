@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gewerk.catalogue.queries import services
 from gewerk.firms.access import FirmNotFound, listed_firms
 from gewerk.firms.models import Standing
 from gewerk.journal.actor import Actor, ActorKind
@@ -96,7 +97,7 @@ def draft_request(
     given.setdefault("text", order.text)
     if order.budget_minor is not None:
         given.setdefault("budget_minor", order.budget_minor)
-    _check_fields(given)
+    _check_fields(given, order.organisation.country)
     request = QuoteRequest(
         organisation_id=order.organisation_id,
         order=order,
@@ -127,7 +128,7 @@ def change_request(
     if request.state != State.DRAFT:
         raise RequestIsSent
     given = dict(fields or {})
-    _check_fields(given)
+    _check_fields(given, request.organisation.country)
     save(request, now=now, **given)
     if items is not None:
         request.items.all().delete()
@@ -206,7 +207,7 @@ def _put_items(request: QuoteRequest, items: Sequence[ScopeItem]) -> None:
     )
 
 
-def _check_fields(given: Mapping[str, Any]) -> None:
+def _check_fields(given: Mapping[str, Any], country: str) -> None:
     problems = [
         FieldProblem(f"/{name}", "unknown_field", _("There is no such field.")) for name in given.keys() - set(FIELDS)
     ]
@@ -217,6 +218,8 @@ def _check_fields(given: Mapping[str, Any]) -> None:
     ]
     if "title" in given and not given["title"].strip():
         problems.append(FieldProblem("/title", "required", _("Say in a few words what is to be done.")))
+    if given.get("service") and given["service"] not in {one.code for one in services(country)}:
+        problems.append(FieldProblem("/service", "unknown", _("The catalogue has no such service.")))
     if given.get("mode", Mode.REQUEST_FOR_QUOTES) not in Mode.values:
         problems.append(FieldProblem("/mode", "not_allowed", _("Please choose one.")))
     budget = given.get("budget_minor")

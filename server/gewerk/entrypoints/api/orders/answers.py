@@ -144,6 +144,24 @@ class OrderHistory(Schema):
     items: list[OrderEvent]
 
 
+class OrderFile(Schema):
+    """A photo, video or document of the order."""
+
+    id: UUID
+    name: str
+    kind: Literal["image", "video", "document"]
+    media_type: str
+    size: int = Field(description="Bytes.")
+    width: int | None = Field(description="Pixels of a photo.")
+    height: int | None
+    purpose: str = Field(description="report: sent by the reporter; added: by the manager; work: by the contractor.")
+    added_at: datetime
+
+
+class OrderFiles(Schema):
+    items: list[OrderFile]
+
+
 class Variation(Schema):
     id: UUID
     order_id: UUID

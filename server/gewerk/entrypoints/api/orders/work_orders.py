@@ -20,7 +20,6 @@ from gewerk.journeys.award_order import Taken, award_at_framework_price, award_o
 from gewerk.journeys.complain_of_work import complain_of_work
 from gewerk.journeys.step_order import step_order
 from gewerk.journeys.ticket_to_order import add_tickets_to_order, ticket_to_order
-from gewerk.journeys.tickets_follow_order import tickets_follow_order
 from gewerk.kit.refusals import FieldProblem
 from gewerk.portfolio.queries.records_for_programs import Place
 from gewerk.projects.operations.award import award_to_crew
@@ -244,17 +243,15 @@ def _add_steps(api: NinjaAPI) -> None:
         version, sent = if_match(request), body(request, bodies.STEP)
 
         def act() -> HttpResponse:
-            now = timezone.now()
-            order = step_order(
+            step_order(
                 actor=actor_of(request),
                 order_id=order_id,
                 step=sent["step"],
                 reason=sent.get("reason", ""),
                 warranty_until=sent.get("warranty_until"),
                 version=version,
-                now=now,
+                now=timezone.now(),
             )
-            tickets_follow_order(order=order, now=now)
             return _order(request, order_id)
 
         return once(request, act)

@@ -26,6 +26,7 @@ from gewerk.entrypoints.web.manager.orders.order_page import event_line, photo, 
 from gewerk.entrypoints.web.manager.orders.steps import HELP
 from gewerk.entrypoints.web.manager.tickets.words import urgency
 from gewerk.entrypoints.web.visits.card import card_for
+from gewerk.entrypoints.web.visits.reports import report_cards
 from gewerk.files.operations.store import store
 from gewerk.files.queries import files_of
 from gewerk.files.receive import ANY_KIND, receive
@@ -33,7 +34,6 @@ from gewerk.identity.access import dispatches, is_caretaker, require
 from gewerk.journal.actor import Actor
 from gewerk.journeys.keep_order_files import keep_order_files
 from gewerk.journeys.step_order import step_order
-from gewerk.journeys.tickets_follow_order import tickets_follow_order
 from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.projects.access import contact_of, parties_of, steps_for
@@ -100,6 +100,7 @@ def job(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
         ],
         "visit_card": card_for(who.actor, order, now=who.formats.now),
         "visit_back": reverse("firm_job", args=[order.pk]) + "#visits",
+        "reports": report_cards(who.actor, order, who.formats),
         "events": [event_line(line, order, who) for line in history_of(who.actor, order).lines],
         "trail": [{"label": _("Jobs"), "url": reverse("firm_jobs")}, {"label": order.number}],
     }
@@ -198,7 +199,6 @@ def take_step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponseBa
                 raise
             messages.error(request, str(refusal.message))
             return redirect(back)
-        tickets_follow_order(order=moved, now=now)
         gone = moved.firm_id is None and moved.crew_id is None
         text = _("%(number)s is given back.") if gone else _("%(number)s: done. The manager is told.")
         messages.success(request, text % {"number": order.number})

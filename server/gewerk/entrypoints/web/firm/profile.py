@@ -61,6 +61,16 @@ class ProfileForm(PageForm):
         gettext_lazy("Postcodes or their beginnings"), 4_000, help_text=gettext_lazy("separated by commas: 44, 45127")
     )
     area_radius_km = forms.IntegerField(label=gettext_lazy("Radius in km"), required=False, min_value=1, max_value=500)
+    capacity = forms.IntegerField(
+        label=gettext_lazy("New orders a week"),
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text=gettext_lazy("How many you can take; empty: not said."),
+    )
+    iban = text_field(
+        gettext_lazy("IBAN"), 42, help_text=gettext_lazy("Where you are paid. Only your own people see it here.")
+    )
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages spoken"), required=False, choices=LANGUAGES, widget=forms.CheckboxSelectMultiple
     )

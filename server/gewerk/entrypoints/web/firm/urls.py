@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from gewerk.entrypoints.web.firm import job_page, jobs, profile
+from gewerk.entrypoints.web.firm import evidence, job_page, jobs, profile
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", profile.home, name="firm_home"),
     path("profile/", profile.edit_profile, name="firm_profile"),
+    path("services/", evidence.services, name="firm_services"),
+    path("onboarding/", evidence.steps, name="firm_onboarding"),
+    path("evidence/", evidence.evidence, name="firm_evidence"),
+    path("evidence/new/", evidence.new, name="firm_evidence_new"),
     path("jobs/", jobs.jobs, name="firm_jobs"),
     path("jobs/<uuid:order_id>/", job_page.job, name="firm_job"),
     path("jobs/<uuid:order_id>/steps/<str:step>/", job_page.take_step, name="firm_job_step"),

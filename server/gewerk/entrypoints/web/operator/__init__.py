@@ -1,1 +1,1 @@
-"""Pages of whoever runs the installation: organisations, outbox, health. Never a manager's stock."""
+"""Pages of whoever runs the installation: organisations, vetting of firms, catalogue, outbox, health. Never a manager's stock."""

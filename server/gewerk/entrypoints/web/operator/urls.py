@@ -2,11 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from gewerk.entrypoints.web.operator import health, organisations, outbox
+from gewerk.entrypoints.web.operator import catalogue, health, organisations, outbox, vetting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", organisations.index, name="operator_organisations"),
     path("organisations/new/", organisations.create, name="operator_organisation_new"),
+    path("vetting/", vetting.index, name="operator_vetting"),
+    path("vetting/<uuid:evidence_id>/", vetting.one, name="operator_evidence"),
+    path("vetting/<uuid:evidence_id>/confirm/", vetting.confirm, name="operator_evidence_confirm"),
+    path("vetting/<uuid:evidence_id>/refuse/", vetting.refuse, name="operator_evidence_refuse"),
+    path("catalogue/", catalogue.index, name="operator_catalogue"),
+    path("catalogue/<str:country>/<slug:service_code>/", catalogue.edit, name="operator_service"),
     path("outbox/", outbox.index, name="operator_outbox"),
     path("health/", health.index, name="operator_health"),
 ]

@@ -22,7 +22,7 @@ from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.refusals import too_many
 from gewerk.entrypoints.web.report.flow import unit_words
 from gewerk.entrypoints.web.report.photos import TooManyPhotos, with_own_transaction
-from gewerk.entrypoints.web.report.status_words import PIECES, ahead, done, now_and_next
+from gewerk.entrypoints.web.report.status_words import PIECES, Piece, ahead, done, now_and_next
 from gewerk.files.access import FileNotFound
 from gewerk.files.models import FileKind
 from gewerk.files.operations.store import store
@@ -90,7 +90,7 @@ def show(request: HttpRequest, token: str | None = None, ticket_id: UUID | None 
 def live(request: HttpRequest, token: str | None = None, ticket_id: UUID | None = None) -> HttpResponseBase:
     """The changing part of the page; 204 while nothing has changed, so nothing that is being typed is lost."""
     opened = _opened(request, token, ticket_id)
-    if request.GET.get("v") == _version(opened.ticket):
+    if request.GET.get("v") == _version(opened.ticket, _pieces(opened.ticket)):
         return HttpResponse(status=204)
     return render(request, "report/status_live.html", _context(opened))
 
@@ -158,17 +158,21 @@ def photo(
     return download(request, found, "" if variant == "original" else variant)
 
 
-def _version(ticket: Ticket) -> str:
-    """Changes with whatever the page shows of the ticket itself."""
+def _pieces(ticket: Ticket) -> list[Piece]:
+    return [piece(ticket) for piece in PIECES]
+
+
+def _version(ticket: Ticket, pieces: list[Piece]) -> str:
+    """Changes with whatever the page shows: of the ticket itself and of what others add."""
     newest = HistoryEntry.objects.filter(ticket=ticket).order_by("-id").values_list("pk", flat=True).first()
-    return f"{ticket.version}.{newest or 0}"
+    return ".".join([str(ticket.version), str(newest or 0), *(piece.version for piece in pieces)])
 
 
 def _context(opened: Opened) -> dict[str, Any]:
     ticket = opened.ticket
     language = translation.get_language() or "de"
     lines = history_of(ticket, internal=False)
-    pieces = [piece(ticket) for piece in PIECES]
+    pieces = _pieces(ticket)
     happened = sorted([*done(lines), *(one for piece in pieces for one in piece.done)], key=lambda one: one.at)
     title, sentence = now_and_next(ticket)
     fault = catalogue().faults.get(ticket.category)
@@ -211,7 +215,7 @@ def _context(opened: Opened) -> dict[str, Any]:
         ],
         "meanwhile": [m.in_(language) for m in fault.meanwhile] if fault and not final else [],
         "phone": settings_of(ticket.organisation).emergency_phone or ticket.organisation.phone,
-        "version": _version(ticket),
+        "version": _version(ticket, pieces),
         "live_url": opened.url("status_live"),
         "take_url": opened.url("status_take"),
         "add_url": opened.url("status_add_photos"),

@@ -31,6 +31,8 @@ class Piece:
     done: tuple[Done, ...] = ()
     template: str = ""
     context: dict[str, Any] | None = None
+    version: str = ""
+    """Changes with whatever the piece shows, so that the page notices by itself."""
 
 
 PIECES: list[Callable[[Ticket], Piece]] = []

@@ -14,7 +14,7 @@ from gewerk.scheduling.access import parties, steps_for
 from gewerk.scheduling.models import Visit, VisitEntry
 from gewerk.scheduling.operations.arrange import VISITED
 from gewerk.scheduling.queries.visits import Offered, visits_of
-from gewerk.scheduling.states import BY_KEY, FINAL, By, State
+from gewerk.scheduling.states import BY_KEY, CHOOSING, FINAL, By, State
 
 _LOOK = {
     State.PROPOSED: ("line", "mail-question-mark"),
@@ -107,7 +107,9 @@ def visit_line(actor: Actor, offered: Offered, zone: ZoneInfo) -> VisitLine:
         kind="turn" if turn else kind,
         icon=icon,
         when=span_words(visit.starts_at, visit.ends_at, zone),
-        slots=[SlotLine(str(slot.pk), span_words(slot.starts_at, slot.ends_at, zone)) for slot in offered.slots],
+        slots=[SlotLine(str(slot.pk), span_words(slot.starts_at, slot.ends_at, zone)) for slot in offered.slots]
+        if visit.state in CHOOSING
+        else [],
         steps=list(steps_for(actor, visit.order, visit)) if visit.state not in FINAL else [],
         your_turn=turn,
         sentence=_sentence(visit, as_whom, zone),

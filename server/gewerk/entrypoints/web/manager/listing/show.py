@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from gewerk.entrypoints.web.manager.listing.export import as_csv, as_xlsx
+from gewerk.entrypoints.web.manager.listing.markup import row
 from gewerk.entrypoints.web.manager.listing.page import Page, every_row, list_page
 from gewerk.entrypoints.web.manager.listing.pieces import AnyListing, Reader
 from gewerk.entrypoints.web.manager.listing.state import chosen_ids, read_state
@@ -51,7 +52,7 @@ def show_list(
             "kept": kept + kept_columns,
             "kept_without_columns": [*kept, *([("q", state.search)] if state.search else [])],
             "kept_columns": kept_columns[0][1] if kept_columns else "",
-            "choosable": True,
+            "rows": [row(line) for line in page.lines],
             "two_lines": True,
             "bulk_sums": listing.bulk_words,
             "saved_view": saved,

@@ -16,6 +16,7 @@ from gewerk.entrypoints.web.manager.orders.door import order_of, page_of, trail_
 from gewerk.entrypoints.web.manager.orders.next_step import next_step
 from gewerk.entrypoints.web.manager.tickets.words import urgency
 from gewerk.entrypoints.web.visits.card import card_for
+from gewerk.entrypoints.web.visits.reports import report_cards
 from gewerk.files.models import FileKind, FileLink
 from gewerk.files.queries import files_of, files_of_many
 from gewerk.firms.trades import trade_name
@@ -75,6 +76,7 @@ def order_page(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
             "may_recall": who.edits and order.state in {State.ACCEPTED, State.INVOICED, State.PAID},
             "visit_card": card_for(who.actor, order, now=who.formats.now) if contractor_has(order) else None,
             "visit_back": page_of(order.pk, "visits"),
+            "reports": report_cards(who.actor, order, who.formats) if contractor_has(order) else [],
             **_story(request, who, order),
         },
     )

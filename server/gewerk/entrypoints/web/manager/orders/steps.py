@@ -25,7 +25,6 @@ from gewerk.entrypoints.web.manager.property_list import people_of
 from gewerk.identity.access import edits_orders, handles_money, require
 from gewerk.journeys.complain_of_work import complain_of_work
 from gewerk.journeys.step_order import step_order
-from gewerk.journeys.tickets_follow_order import tickets_follow_order
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.projects.access import OrderNotFound, orders
 from gewerk.projects.models import WorkOrder
@@ -81,7 +80,6 @@ def take_step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponseBa
                 return _step_page(request, order, wanted, form)
             messages.error(request, str(refusal.message))
         else:
-            tickets_follow_order(order=moved, now=now)
             messages.success(
                 request, _("%(number)s: %(state)s.") % {"number": order.number, "state": words.state(moved).label}
             )

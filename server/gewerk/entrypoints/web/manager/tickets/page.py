@@ -12,11 +12,16 @@ from gewerk.config.installation import installation
 from gewerk.entrypoints.web.manager import words as stock
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
+from gewerk.entrypoints.web.manager.orders import words as order_words
+from gewerk.entrypoints.web.manager.orders.order_list import rows_of
 from gewerk.entrypoints.web.manager.tickets import words
 from gewerk.entrypoints.web.manager.tickets.door import ticket_of
 from gewerk.files.models import FileKind, FileLink
 from gewerk.files.queries import files_of
 from gewerk.journeys.report_damage import BY_REPORTER
+from gewerk.projects.models import WorkOrder
+from gewerk.projects.queries.by_firm import orders_of_ticket
+from gewerk.projects.states import OPEN as OPEN_ORDERS
 from gewerk.tickets.catalogue.faults import answered, catalogue
 from gewerk.tickets.catalogue.urgency import reason_of
 from gewerk.tickets.links import status_token
@@ -46,6 +51,8 @@ def ticket_page(request: HttpRequest, ticket_id: UUID) -> HttpResponseBase:
     links = files_of("ticket", ticket.pk)
     steps = allowed(ticket.state, By.STAFF) if who.edits and ticket.incident_id is None else ()
     following = _NEXT.get(State(ticket.state))
+    orders = orders_of_ticket(who.actor, ticket.pk)
+    gives_order = who.edits and ticket.incident_id is None and ticket.state in OPEN
     return render(
         request,
         "manager/tickets/ticket.html",
@@ -59,7 +66,9 @@ def ticket_page(request: HttpRequest, ticket_id: UUID) -> HttpResponseBase:
             "where": words.where(ticket),
             "late": is_late(ticket, now=who.formats.now) and ticket.state in OPEN,
             "react_by": who.formats.moment(ticket.react_by_at) if ticket.react_by_at else "",
-            "next": _next(who, ticket, [s for s in steps if s.key == following]),
+            "next": _next(who, ticket, [s for s in steps if s.key == following], orders),
+            "award_url": reverse("award_ticket", args=[ticket.pk]) if gives_order else "",
+            "orders": rows_of(orders),
             "steps": [_button(ticket, step) for step in steps if step.key != following],
             "way": _way(ticket),
             "facts": _facts(who, ticket),
@@ -76,8 +85,11 @@ def ticket_page(request: HttpRequest, ticket_id: UUID) -> HttpResponseBase:
     )
 
 
-def _next(reader: Reader, ticket: Ticket, steps: list[Step]) -> dict[str, Any]:
+def _next(reader: Reader, ticket: Ticket, steps: list[Step], orders: list[WorkOrder]) -> dict[str, Any]:
     """The amber panel: one sentence, one button; or whose turn it is."""
+    running = [one for one in orders if one.state in OPEN_ORDERS]
+    if ticket.incident is None and ticket.state == State.IN_PROGRESS and running:
+        return _under_way(running[0])
     if ticket.incident is not None:
         return {
             "who": _("Follows another ticket"),
@@ -115,6 +127,18 @@ def _next(reader: Reader, ticket: Ticket, steps: list[Step]) -> dict[str, Any]:
         "sentence": sentence,
         "step": _button(ticket, steps[0]) if steps else None,
         "quiet": not reader.edits,
+    }
+
+
+def _under_way(order: WorkOrder) -> dict[str, Any]:
+    """Somebody has it, or will: the order's page says what comes next."""
+    return {
+        "who": _("An order is under way"),
+        "icon": "clipboard-list",
+        "sentence": _("%(number)s is “%(state)s”. When it is done, the reporter is asked whether it is mended.")
+        % {"number": order.number, "state": order_words.state(order).label},
+        "url": reverse("order", args=[order.pk]),
+        "label": _("Open the order"),
     }
 
 
