@@ -285,7 +285,7 @@ def test_the_fuse_is_confirmed_by_name_and_stands_in_the_story(working: Doors, a
     assert "Die Sicherung hält an" in visitor.text
     in_force = sum(record.get("archived_at") is None for record in api.records["landlord"].values())
     assert in_force == 155
-    assert "155 von 155 (100,0 %) würden archiviert: Eigentümer" in visitor.text
+    assert "Eigentümer: 155 von 155 (100,0 %) würden archiviert" in visitor.text
     visitor.post(f"/connections/{made}/fuse", 422, name="")
     assert "Geben Sie Ihren Namen ein" in visitor.text
     visitor.post(f"/connections/{made}/fuse", name="Sabine Krüger")

@@ -1,5 +1,6 @@
 """The mapping file: which column feeds which field. To read, change, try, keep, download and upload."""
 
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +18,7 @@ from gewerk_connect.service.web.forms import Form
 from gewerk_connect.sources.mapping_file import load_mapping
 
 _WAIT = 4.0
+_UNKNOWN_SHOWN = 50
 _COMPARED = ("property", "unit", "tenant", "landlord", "without_email")
 
 
@@ -124,18 +126,17 @@ def _compared(visit: Visit, preview: Look | None) -> list[tuple[str, int, int]]:
     return [*rows, ("findings", *findings)]
 
 
-def _unknown_values(visit: Visit) -> list[tuple[str, str, int]]:
-    """(column, value, how often) that the last run could not map."""
+def _unknown_values(visit: Visit) -> list[tuple[str, str, bool, int]]:
+    """(column, value, is a usage, how often) that the last run could not map, the commonest first."""
     history = History(visit.house.service)
     last = history.last(visit.connection)
     if last is None:
         return []
-    counted: dict[tuple[str, str], int] = {}
+    counted: Counter[tuple[str, str, bool]] = Counter()
     for found in history.findings(visit.connection, last):
         if found.code in ("unmapped_value", "unmapped_usage") and found.detail:
-            key = (found.column or "", found.detail)
-            counted[key] = counted.get(key, 0) + 1
-    return [(column, value, count) for (column, value), count in sorted(counted.items())]
+            counted[found.column or "", found.detail, found.code == "unmapped_usage"] += 1
+    return [(*key, count) for key, count in counted.most_common(_UNKNOWN_SHOWN)]
 
 
 def _page(visit: Visit, form: Form, *, status: int = 200) -> Response:
