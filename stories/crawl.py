@@ -62,7 +62,8 @@ class Crawler:
                 here = page.url.removeprefix(self.base_url)
                 if here not in self.found.setdefault(landed, []):
                     self.found[landed].append(here)
-            for href in page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)"):
+            # What stands in a mail leads whoever got it to their pages, which the operator who reads along may not open.
+            for href in page.eval_on_selector_all("a[href]:not(.mail *)", "links => links.map(a => a.href)"):
                 target = urldefrag(href).url
                 if target.startswith(self.base_url + "/"):
                     here = target.removeprefix(self.base_url)
