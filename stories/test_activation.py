@@ -16,6 +16,7 @@ from playwright.sync_api import Response as BrowserResponse
 from stories.conftest import EXPORTS
 from stories.connector import Connector, Issuing, erp_window
 from stories.installation import Access, Installation, export, free_port
+from stories.large_export import large_export
 from stories.test_axe import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -176,6 +177,49 @@ def test_a_rotated_secret_is_said_and_the_new_one_goes_on(house: House, browser:
     context.close()
 
 
+def test_from_the_test_account_to_production(house: House, browser: Browser) -> None:
+    """Two accounts of one installation: what the test account holds must not pass for the other's."""
+    test, production = house.installation.organisation(), house.installation.organisation()
+    context = browser.new_context(locale="de-DE", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(house.erp.link(house.connector.base_url, test.organisation_id))
+    page.get_by_role("link", name="Gewerk", exact=True).click()
+    page.get_by_role("button", name="Aktivieren").click()
+    fill_login(page, test, house.installation.base_url, EXPORTS / "sigma")
+    start_sync(page)
+    expect(page.locator("#last")).to_contain_text("fertig", timeout=120_000)
+    checklist = page.locator("#go-live")
+    expect(checklist.locator(".is-done")).to_have_text(
+        [re.compile("Testkonto"), re.compile("Plan"), re.compile("Lauf")]
+    )
+
+    checklist.get_by_role("link", name="Abnahme").click()
+    page.get_by_label("Ihr Name").fill("Sabine Krüger")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Abnahme erteilen").click()
+    expect(checklist).to_contain_text("Sabine Krüger")
+    checklist.get_by_role("link", name="Produktivkonto").click()
+    page.get_by_label("Client-ID").fill(test.client_id)
+    page.locator("#client_secret").fill(test.client_secret)
+    page.get_by_role("button", name="Prüfen und umstellen").click()
+    expect(page.locator(".errors")).to_contain_text("Das ist die Client-ID des Testkontos")
+    page.get_by_label("Client-ID").fill(production.client_id)
+    page.locator("#client_secret").fill(production.client_secret)
+    page.get_by_role("button", name="Prüfen und umstellen").click()
+    page.wait_for_url(re.compile("/plan"))
+    page.get_by_role("button", name="Plan berechnen").click()
+    expect(page.locator("#counts tbody tr").first).to_have_text(re.compile(r"Objekte\s+40\s"), timeout=120_000)
+
+    page.get_by_role("navigation", name="Sie sind hier").get_by_role("link", name="Stammdaten").click()
+    expect(page.locator("main")).to_contain_text("produktiv")
+    expect(checklist.locator(".is-done")).to_have_count(5)
+    page.get_by_role("button", name="Jetzt abgleichen").click()
+    expect(page.locator("#runs tbody tr")).to_have_count(2, timeout=120_000)
+    expect(page.locator("#runs tbody tr").first).to_contain_text("fertig", timeout=120_000)
+    assert len(export(house.installation.base_url, production, "properties")) == 40
+    context.close()
+
+
 def _rotate(installation: Installation, access: Access) -> str:
     """A new secret, the old one dead at once, as *Rotieren* with *Sofort* does."""
     code = (
@@ -292,35 +336,97 @@ PAGES = [
     "/separator",
     "/sign-off",
     "/go-live",
+    "/notify",
 ]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}-{look[2]}")
-@pytest.mark.parametrize("role", ["admin", "clerk"])
-def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
-    house: House, browser: Browser, activated: tuple[Access, str], look: tuple[int, int, str], role: str
-) -> None:
-    access, here = activated
-    context = _context(browser, look)
-    page = context.new_page()
-    page.goto(house.erp.link(house.connector.base_url, access.organisation_id, role=role))
-    bad: dict[str, list[str]] = {}
+def _addresses(house: House, page: Page, here: str, role: str) -> list[str]:
+    """Every page that a role may see: of the connection in operation, of one that is being set up, of two runs."""
     addresses = [f"{house.connector.base_url}/", f"{house.connector.base_url}/targets/plentific"]
     addresses += [f"{here}{path}" for path in (PAGES if role == "admin" else PAGES[:7])]
     page.goto(f"{here}/runs")
     addresses += list(page.eval_on_selector_all("tbody th a", "all => all.map(a => a.href)"))[:2]
     page.goto(f"{house.connector.base_url}/")
     if role == "admin":
-        draft = page.locator("#connections tbody tr", has_text="wird eingerichtet").locator("a").first
-        addresses.append(str(draft.evaluate("a => a.href")))
-    for address in addresses:
+        draft = page.locator(
+            "#connections tbody tr", has_text="being set up" if _english(page) else "wird eingerichtet"
+        )
+        addresses.append(str(draft.locator("a").first.evaluate("a => a.href")))
+    return addresses
+
+
+def _english(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.lang") == "en")
+
+
+def _wrong(page: Page) -> list[str]:
+    """What axe finds, and whether the page is wider than the window."""
+    said = findings(page)
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*said, f"{wider} px wider than the window"] if wider > 0 else said
+
+
+@pytest.mark.parametrize(
+    ("look", "role", "language"),
+    [
+        *((look, role, "de") for look in LOOKS for role in ("admin", "clerk")),
+        *((look, "admin", "en") for look in (LOOKS[0], LOOKS[3])),
+    ],
+    ids=lambda value: f"{value[0]}-{value[2]}" if isinstance(value, tuple) else value,
+)
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
+    house: House,
+    browser: Browser,
+    activated: tuple[Access, str],
+    look: tuple[int, int, str],
+    role: str,
+    language: str,
+) -> None:
+    access, here = activated
+    context = _context(browser, look)
+    page = context.new_page()
+    page.goto(house.erp.link(house.connector.base_url, access.organisation_id, role=role, lang=language))
+    bad: dict[str, list[str]] = {}
+    for address in _addresses(house, page, here, role):
         page.goto(address)
-        said = findings(page)
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wider > 0:
-            said.append(f"{wider} px wider than the window")
-        if said:
+        assert _english(page) == (language == "en")
+        if said := _wrong(page):
             bad[page.url] = said
+    context.close()
+    assert not bad, json.dumps(bad, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[3]], ids=lambda look: f"{look[0]}-{look[2]}")
+def test_axe_finds_nothing_while_there_is_nothing_yet(
+    house: House, browser: Browser, look: tuple[int, int, str]
+) -> None:
+    """An organisation that begins: no connection, a login with nothing in it, an ERP chosen, each way to it."""
+    access = house.installation.organisation()
+    context = _context(browser, look)
+    page = context.new_page()
+    page.goto(house.erp.link(house.connector.base_url, access.organisation_id))
+    bad: dict[str, list[str]] = {}
+
+    def look_at() -> None:
+        if said := _wrong(page):
+            bad[page.url] = said
+
+    look_at()
+    page.get_by_role("link", name="Plentific", exact=True).click()
+    look_at()
+    page.goto(f"{house.connector.base_url}/targets/gewerk")
+    look_at()
+    page.get_by_role("button", name="Aktivieren").click()
+    look_at()
+    login = page.url
+    kinds = page.locator("#kind option").evaluate_all("all => all.map(one => one.value).filter(Boolean)")
+    assert len(kinds) > 5
+    for kind in kinds:
+        page.goto(f"{login}?kind={kind}")
+        ways = page.locator(".segments-nav a").evaluate_all("all => all.map(one => one.href)")
+        for way in ways or [page.url]:
+            page.goto(way)
+            look_at()
     context.close()
     assert not bad, json.dumps(bad, indent=1, ensure_ascii=False)
 
@@ -336,7 +442,7 @@ def test_axe_finds_nothing_on_forms_with_errors_and_what_opens(
     bad: dict[str, list[str]] = {}
 
     def look_at(what: str) -> None:
-        if said := findings(page):
+        if said := _wrong(page):
             bad[what] = said
 
     page.goto(f"{here}/settings")
@@ -358,6 +464,12 @@ def test_axe_finds_nothing_on_forms_with_errors_and_what_opens(
     page.locator("#fuse button[type=submit]").click()
     expect(page.locator(".field-error")).to_be_visible()
     look_at("fuse with an error")
+    page.goto(f"{here}/floors")
+    page.locator("#value_0").fill("oben")
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.locator(".errors")).to_be_visible()
+    look_at("floors with an error")
+    page.get_by_role("button", name="Änderungen verwerfen").click()
     page.goto(f"{here}/schedule")
     page.locator("#time").fill("")
     page.get_by_role("button", name="Speichern").click()
@@ -388,11 +500,11 @@ def test_the_keyboard_is_enough(house: House, browser: Browser, activated: tuple
     page.goto(f"{here}/settings")
     page.locator("label[for=clients]").click()
     page.keyboard.type("hanse")
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.get_by_role("listbox")).to_be_hidden()
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(".chooser-chips li").first).to_contain_text("7")
@@ -405,4 +517,60 @@ def test_the_keyboard_is_enough(house: House, browser: Browser, activated: tuple
             break
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/plan"))
+    context.close()
+
+
+def test_5000_objects_are_chosen_filtered_and_saved_by_keyboard(house: House, browser: Browser) -> None:
+    """No list of five thousand is ever shown: typing finds, a pasted column counts, a page of floors has fifty rows."""
+    access = house.installation.organisation()
+    folder = large_export(house.installation.data.parent / "large", 5_000)
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    page.goto(house.erp.link(house.connector.base_url, access.organisation_id))
+    page.get_by_role("link", name="Gewerk", exact=True).click()
+    page.get_by_role("button", name="Aktivieren").click()
+    fill_login(page, access, house.installation.base_url, folder)
+    page.locator('input[name=separator][value="-"]').check()
+    page.locator("details.fold > summary").click()
+    objects = page.get_by_role("combobox", name="Objektnummern")
+    objects.press_sequentially("lange 4711")
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
+    objects.press("Enter")
+    assert page.locator("#objects").input_value() == "904711"
+    numbers = "\n".join(f"9{number:05}" for number in range(1, 5_001))
+    with page.expect_response(lambda answer: answer.url.endswith("/settings/draft")):
+        objects.evaluate(
+            """(input, text) => {
+                const clipboardData = new DataTransfer();
+                clipboardData.setData("text", text);
+                input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+            }""",
+            numbers,
+        )
+    assert len(page.locator("#objects").input_value().split()) == 5_000
+    expect(page.locator("#objects-list")).to_be_hidden()
+    assert page.locator("main *").count() < 1_500
+    settings = page.url.split("?")[0]
+    page.get_by_role("button", name="Weiter zum ersten Plan").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/finish$"), timeout=120_000)
+
+    page.goto(settings.replace("/settings", "/floors"))
+    expect(page.locator("main")).to_contain_text("Zeile 1 bis 50 von 5.0")
+    page.locator("#value_0").fill("1")
+    page.keyboard.press("Tab")
+    expect(page.locator("#effect")).to_contain_text("1 Zuordnung geändert")
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    page.keyboard.type("hof 04711")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Zeile 1 bis 1 von 1")
+    page.locator("#value_0").fill("4")
+    page.keyboard.press("Tab")
+    expect(page.locator("#effect")).to_contain_text("2 Zuordnungen geändert")
+    page.get_by_role("button", name="Speichern").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("done=saved"))
+    page.goto(f"{page.url.split('?')[0]}?show=own")
+    expect(page.locator("main")).to_contain_text("Zeile 1 bis 2 von 2")
     context.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 from tools.chromium import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-_PICTURES = ROOT / "docs" / "pictures"
+PICTURES = ROOT / "docs" / "pictures"
 _ADMIN = "admin"
 
 
@@ -47,7 +47,7 @@ def main() -> None:
     """Write ``docs/pictures/*.png``: the pages that the README and the tutorial show."""
     from playwright.sync_api import sync_playwright
 
-    _PICTURES.mkdir(parents=True, exist_ok=True)
+    PICTURES.mkdir(parents=True, exist_ok=True)
     with demo() as address, sync_playwright() as playwright:
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(
@@ -60,20 +60,20 @@ def main() -> None:
             page = context.new_page()
             kind = ("phone" if width < 600 else "wide") + ("-dark" if scheme == "dark" else "")
             page.goto(f"{address}/")
-            page.screenshot(path=_PICTURES / f"demo-logins-{kind}.png")
+            page.screenshot(path=PICTURES / f"demo-logins-{kind}.png")
             page.locator(f'form[action="/login/demo/{_ADMIN}/"] button').click()
             page.wait_for_load_state("networkidle")
-            page.screenshot(path=_PICTURES / f"start-{kind}.png", full_page=True)
+            page.screenshot(path=PICTURES / f"start-{kind}.png", full_page=True)
             for name, path in (
                 ("properties", "/properties/"),
                 ("integrations", "/integrations/"),
                 ("api-keys", "/account/api-keys/"),
             ):
                 page.goto(address + path)
-                page.screenshot(path=_PICTURES / f"{name}-{kind}.png")
+                page.screenshot(path=PICTURES / f"{name}-{kind}.png")
             page.goto(f"{address}/properties/")
             page.locator("tbody th a").first.click()
             page.wait_for_load_state("networkidle")
-            page.screenshot(path=_PICTURES / f"property-{kind}.png")
+            page.screenshot(path=PICTURES / f"property-{kind}.png")
             context.close()
         browser.close()

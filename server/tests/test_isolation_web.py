@@ -34,6 +34,10 @@ from gewerk.identity.models import (
     Role,
 )
 from gewerk.kit.secrets import encrypt
+from gewerk.marketplace.links import invitation_token as quote_token
+from gewerk.marketplace.links import owner_token
+from gewerk.marketplace.models import Question
+from gewerk.marketplace.operations.owner_approvals import ask_owner
 from gewerk.outreach.models import Mail
 from gewerk.portfolio.models import (
     Integration,
@@ -107,6 +111,7 @@ def audience(route: Route) -> frozenset[str]:
         ("operator_", {Role.OPERATOR}),
         ("firm_home", FIRM_ROLES),
         ("firm_profile", {Role.FIRM, Role.DISPATCHER}),
+        ("firm_request", {Role.FIRM, Role.DISPATCHER}),
         ("firm_evidence", {Role.FIRM, Role.DISPATCHER}),
         ("firm_onboarding", {Role.FIRM, Role.DISPATCHER}),
         ("firm_services", {Role.FIRM, Role.DISPATCHER}),
@@ -280,12 +285,32 @@ class Sample:
             **on_the_way, sent_for_id=self.firm.pk, text=mark, captured_at=now, received_at=now
         )
         self.feed = CalendarFeed.objects.create(person=self.people["admin"], organisation=org, created_at=now)
+        quoted = factories.work_order(self.property, title=f"Anfrage {mark}")
+        self.quote_request = factories.quote_request(quoted, self.firm, admin=admin, text=f"Umfang {mark}")
+        self.invited = self.quote_request.invitations.get()
+        self.question = Question.objects.create(
+            request=self.quote_request, invitation=self.invited, text=f"Frage {mark}", asked_at=now
+        )
+        self.quote = factories.quote(self.invited, conditions=f"Bedingung {mark}")
+        factories.opened(self.quote_request)
+        self.owner_approval = ask_owner(
+            actor=admin,
+            request_id=self.quote_request.pk,
+            quote_id=self.quote.pk,
+            name=f"Eigentümer {mark}",
+            email=f"{mark.lower()}@example.org",
+            now=now + timedelta(days=8),
+        )
         own = factories.work_order(self.property, title=f"Eigener {mark}")
         award_to_crew(actor=admin, order_id=own.pk, crew_id=self.crew.pk, now=now)
 
     @property
     def kwargs(self) -> dict[str, Any]:
         return {
+            "request_id": self.quote_request.pk,
+            "asked_id": self.invited.pk,
+            "question_id": self.question.pk,
+            "quote_id": self.quote.pk,
             "visit_id": self.visit.pk,
             "completion_id": self.completion.pk,
             "order_id": self.order.pk,
@@ -331,6 +356,10 @@ class Sample:
             values["token"] = report_token(self.report_link)
         if route.path.startswith("/status/"):
             values["token"] = status_token(self.ticket)
+        if route.path.startswith("/quotes/by-link/"):
+            values["token"] = quote_token(self.invited)
+        if route.path.startswith("/owner-approvals/"):
+            values["token"] = owner_token(self.owner_approval)
         if route.path.startswith("/visits/by-link/"):
             values["token"] = visit_token(self.visit)
         if route.name == "calendar_feed":

@@ -109,6 +109,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "conflicting_rows": ("widersprüchliche Zeilen", "conflicting rows"),
     "id_collision": ("gleiche IDs", "colliding ids"),
     "parent_held": ("hängen an Zurückgehaltenem", "depend on held records"),
+    "unmapped_value": ("unbekannte Schlüssel des ERP", "unknown codes of the ERP"),
     "findings": ("Befunde: {total}", "Findings: {total}"),
     "todo": ("Zu tun: {todo}", "To do: {todo}"),
     "and_more": ("... und {count} weitere", "... and {count} more"),

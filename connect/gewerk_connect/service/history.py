@@ -66,6 +66,13 @@ class History:
         _, found = self.runs(row, limit=2)
         return next((run for run in found if not run.under_way), None)
 
+    def first_success(self, row: ConnectionRow) -> datetime | None:
+        """When the first run that is still kept and went through ended."""
+        went_through = _query(row).where(_R.c.status == "succeeded").order_by(_R.c.no).limit(1)
+        with self._open(row) as transaction:
+            one = transaction.execute(went_through).mappings().first()
+        return one["finished_at"] if one else None
+
     def run(self, row: ConnectionRow, external_id: str) -> PastRun | None:
         with self._open(row) as transaction:
             one = transaction.execute(_query(row).where(_R.c.external_id == external_id)).mappings().first()

@@ -76,6 +76,16 @@ def test_plan_apply_plan(cli: Cli, config: Path, api: StandIn) -> None:
     assert next(iter(api.integrations.values()))["erp_name"] == "Wodis Sigma"
 
 
+@pytest.mark.parametrize("command", ["check-source", "plan"])
+def test_a_code_that_the_mapping_does_not_know_is_told_with_its_row(cli: Cli, config: Path, command: str) -> None:
+    edit(config.parent / "export" / "vertragspartner.csv", ";Mitmieter;", ";Bürge;")
+    told = cli(command, "--config", config, *DAY)
+    assert (told.code, told.err) == (0, "")
+    assert "1  unbekannte Schlüssel des ERP" in told.out
+    assert "vertragspartner.csv, Zeile" in told.out
+    assert ", Rolle, tenant " in told.out
+
+
 @pytest.mark.parametrize("kind", ["sigma", "karthago", "sap"])
 @pytest.mark.parametrize(("clients", "want"), [([], "all_clients"), (["1"], "client_1"), (["2", "7"], "clients_2_7")])
 def test_every_sample_reaches_the_expected_counts(

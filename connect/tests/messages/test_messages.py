@@ -5,6 +5,9 @@ from gewerk_connect.canonical import FindingCode
 from gewerk_connect.cli.help import HELP
 from gewerk_connect.messages import FINDINGS, language_from
 from gewerk_connect.messages.words import _WORDS
+from gewerk_connect.service.web.words import SKIPPED as PAGE_WORDS
+from gewerk_connect.stock import verdicts
+from gewerk_connect.stock.stock import SKIPPED
 
 
 def test_every_kind_of_finding_says_what_is_to_be_done() -> None:
@@ -12,6 +15,12 @@ def test_every_kind_of_finding_says_what_is_to_be_done() -> None:
     for text in FINDINGS.values():
         assert all(text)
         assert text.todo_de != text.todo_en
+
+
+def test_every_reason_to_leave_a_record_out_is_named_on_screen_and_page() -> None:
+    counted = {*SKIPPED, *(reason for code, reason in verdicts.REASONS.items() if code >= verdicts.FIRST_HELD)}
+    assert counted <= set(_WORDS)
+    assert counted <= set(PAGE_WORDS)
 
 
 @pytest.mark.parametrize("words", [_WORDS, HELP])

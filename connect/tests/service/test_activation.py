@@ -285,7 +285,7 @@ def test_the_fuse_is_confirmed_by_name_and_stands_in_the_story(working: Doors, a
     assert "Die Sicherung hält an" in visitor.text
     in_force = sum(record.get("archived_at") is None for record in api.records["landlord"].values())
     assert in_force == 155
-    assert "155 von 155 (100,0 %) würden archiviert: Eigentümer" in visitor.text
+    assert "Eigentümer: 155 von 155 (100,0 %) würden archiviert" in visitor.text
     visitor.post(f"/connections/{made}/fuse", 422, name="")
     assert "Geben Sie Ihren Namen ein" in visitor.text
     visitor.post(f"/connections/{made}/fuse", name="Sabine Krüger")
@@ -359,16 +359,16 @@ def test_the_mapping_is_tried_before_it_is_kept(working: Doors, api: StandIn, ex
     made = start(working, visitor, api, export)
     at = f"/connections/{made}/mapping"
     own = visitor.client.get(f"{at}/download").text
-    visitor.post(at, 422, text=own.replace('file = "objekte.csv"', ""), action="save")
+    visitor.post(f"{at}?as=text", 422, text=own.replace('file = "objekte.csv"', ""), action="save")
     assert "braucht file" in visitor.text
-    visitor.post(at, text=own.replace('email = "E-Mail"', 'email = "Telefon"'), action="try")
+    visitor.post(f"{at}?as=text", text=own.replace('email = "E-Mail"', 'email = "Telefon"'), action="try")
     looked(visitor, f"{at}/effect")
     visitor.get(at)
     assert "Wirkung" in visitor.text
     assert "Mieter mit E-Mail" in visitor.text
     assert Connections(working.service).get(made).mapping is None
     changed = own.strip().replace('Lager = "storage"', 'Lager = "storage"\nAtelier = "commercial"') + "\n"
-    visitor.post(at, text=changed, action="save")
+    visitor.post(f"{at}?as=text", text=changed, action="save")
     assert Connections(working.service).get(made).mapping == changed
     assert visitor.client.get(f"{at}/download").text == changed
     looked(visitor, f"/connections/{made}/login/source/answer")

@@ -149,6 +149,8 @@ ACCOUNT_RATE_LIMITS = {
     "report_send": "20/h/ip,200/d/key",
     "report_photo": "200/h/ip",
     "status_write": "60/h/ip,60/h/key",
+    # A firm's quotes and questions, an owner's answer: by login or by link.
+    "quote_write": "300/h/ip,120/h/key",
 }
 MFA_ADAPTER = "gewerk.entrypoints.web.accounts.SealedFactors"
 MFA_FORMS = {

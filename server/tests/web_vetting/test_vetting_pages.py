@@ -148,6 +148,9 @@ def test_nobody_confirms_their_own_on_the_pages(factories: ModuleType, firm: Any
     both = factories.somebody_of_the_operator()
     Membership.objects.create(person=both, organisation=firm, role=Role.FITTER, created_at=factories.NOW)
     client = client_of(both)
+    session = client.session
+    session["organisation"] = str(Membership.objects.get(person=both, role=Role.OPERATOR).organisation_id)
+    session.save()
     shown = text_of(client.get(f"/operator/vetting/{one.pk}/"))
     assert "Jemand anderes muss entscheiden." in shown
     assert "/confirm/" not in shown

@@ -1,5 +1,6 @@
 """The mapping file: which column feeds which field. To read, change, try, keep, download and upload."""
 
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,20 +15,25 @@ from gewerk_connect.service.history import History
 from gewerk_connect.service.looks import Look
 from gewerk_connect.service.web.door import Visit
 from gewerk_connect.service.web.forms import Form
+from gewerk_connect.service.web.mapping_table import codes_of, edited, sections_of
 from gewerk_connect.sources.mapping_file import load_mapping
 
 _WAIT = 4.0
+_UNKNOWN_SHOWN = 50
 _COMPARED = ("property", "unit", "tenant", "landlord", "without_email")
 
 
 def mapping(visit: Visit) -> Response:
-    kept = visit.connection.draft.get("mapping", {})
-    return _page(visit, Form({"text": kept.get("text") or _text(visit)}))
+    return _page(visit, Form({"text": _typed(visit)}))
 
 
 def save_mapping(visit: Visit) -> Response:
-    """*Wirkung ansehen* tries the file on the source; *Speichern* keeps it; *Vorgabe* goes back to the source's own."""
-    row = visit.connection
+    """*Wirkung ansehen* tries the file on the source; *Speichern* keeps it; *Vorgabe* goes back to the source's own.
+
+    As tables or as text, as the address says; what the tables do not show stays as it is written.
+    """
+    if not _as_text(visit) and visit.text("action") != "default":
+        return _save_tables(visit)
     upload = visit.upload("file")
     try:
         text = upload.decode("utf-8-sig") if upload is not None else visit.text("text")
@@ -41,13 +47,32 @@ def save_mapping(visit: Visit) -> Response:
     if problem := _problem(visit, form.values["text"]):
         form.errors["text"] = problem
         return _page(visit, form, status=422)
+    return _try_or_keep(visit, form)
+
+
+def _save_tables(visit: Visit) -> Response:
+    form = Form({"text": _typed(visit)})
+    try:
+        form.values["text"], form.errors = edited(form.values["text"], visit)
+    except ValueError as error:
+        german = f"[{error}] lässt sich nur als Text ändern. Öffnen Sie „Als Text (TOML)“."
+        form.errors[""] = german if visit.language == "de" else f"[{error}] can be changed as text only."
+    if form.ok and (problem := _problem(visit, form.values["text"])):
+        form.errors[""] = problem
+    if not form.ok:
+        return _page(visit, form, status=422)
+    return _try_or_keep(visit, form)
+
+
+def _try_or_keep(visit: Visit, form: Form) -> Response:
+    row = visit.connection
     visit.connections.keep_draft(row.id, "mapping", {"text": form.values["text"]})
-    if action == "save":
+    if visit.text("action") == "save":
         return _keep(visit, form, form.values["text"] if form.values["text"] != _own(visit) else None)
     visit.looks.forget(row.id, "preview")
     document = {**row.document, "settings": row.document.get("settings") or {"separator": "-"}}
     visit.looks.start(row, "preview", document=document, mapping=form.values["text"], wait=_WAIT)
-    return visit.go(f"/connections/{row.id}/mapping#effect")
+    return visit.go(f"/connections/{row.id}/mapping{'?as=text' if _as_text(visit) else ''}#effect")
 
 
 def mapping_effect(visit: Visit) -> Response:
@@ -106,6 +131,16 @@ def _own(visit: Visit) -> str:
     return (manifest(kind).folder / "mapping.toml").read_text(encoding="utf-8")
 
 
+def _as_text(visit: Visit) -> bool:
+    return visit.query.get("as") == "text"
+
+
+def _typed(visit: Visit) -> str:
+    """What was tried and not saved yet, else what is in force."""
+    kept: str | None = visit.connection.draft.get("mapping", {}).get("text")
+    return kept or _text(visit)
+
+
 def _text(visit: Visit) -> str:
     return visit.connection.mapping or _own(visit)
 
@@ -124,23 +159,24 @@ def _compared(visit: Visit, preview: Look | None) -> list[tuple[str, int, int]]:
     return [*rows, ("findings", *findings)]
 
 
-def _unknown_values(visit: Visit) -> list[tuple[str, str, int]]:
-    """(column, value, how often) that the last run could not map."""
+def _unknown_values(visit: Visit) -> list[tuple[str, str, bool, int]]:
+    """(column, value, is a usage, how often) that the last run could not map, the commonest first."""
     history = History(visit.house.service)
     last = history.last(visit.connection)
     if last is None:
         return []
-    counted: dict[tuple[str, str], int] = {}
+    counted: Counter[tuple[str, str, bool]] = Counter()
     for found in history.findings(visit.connection, last):
         if found.code in ("unmapped_value", "unmapped_usage") and found.detail:
-            key = (found.column or "", found.detail)
-            counted[key] = counted.get(key, 0) + 1
-    return [(column, value, count) for (column, value), count in sorted(counted.items())]
+            counted[found.column or "", found.detail, found.code == "unmapped_usage"] += 1
+    return [(*key, count) for key, count in counted.most_common(_UNKNOWN_SHOWN)]
 
 
 def _page(visit: Visit, form: Form, *, status: int = 200) -> Response:
     row = visit.connection
     preview: Any = visit.looks.newest(row.id, "preview")
+    unknown = _unknown_values(visit) if row.stage != "draft" else []
+    as_text = _as_text(visit)
     return visit.page(
         "mapping.html",
         status,
@@ -148,6 +184,10 @@ def _page(visit: Visit, form: Form, *, status: int = 200) -> Response:
         changed=row.mapping is not None,
         preview=preview,
         compared=_compared(visit, preview),
-        unknown=_unknown_values(visit) if row.stage != "draft" else [],
+        unknown=unknown,
+        as_text=as_text,
+        sections=[] if as_text else sections_of(form.values["text"]),
+        codes=[] if as_text else codes_of(form.values["text"], [one[:2] for one in unknown if not one[2]]),
+        sent=visit.text if form.errors and not as_text else None,
         version=visit.connections.get(row.id).version,
     )

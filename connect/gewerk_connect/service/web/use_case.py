@@ -8,7 +8,7 @@ from starlette.responses import Response
 from gewerk_connect.manifests import manifest as source_manifest
 from gewerk_connect.service import sessions
 from gewerk_connect.service.connections import ConnectionRow
-from gewerk_connect.service.history import History, PastRun
+from gewerk_connect.service.history import History
 from gewerk_connect.service.schedule import Schedule
 from gewerk_connect.service.web.door import Visit
 from gewerk_connect.service.web.forms import Form
@@ -44,7 +44,7 @@ def _page(visit: Visit, fuse_form: Form, *, status: int = 200) -> Response:
         stopped=last is not None and last.status == "stopped_by_fuse",
         tripped=last.outcome.get("tripped", []) if last else [],
         fuse_form=fuse_form,
-        checklist=checklist(row, last),
+        checklist=checklist(row, history.first_success(row)),
         story=visit.connections.story(row.id, STORY_SHOWN),
         why_paused=why_paused(row),
         notices=notices_of(visit),
@@ -152,7 +152,7 @@ def _sign_off_page(visit: Visit, form: Form, *, status: int = 200) -> Response:
     return visit.page("sign_off.html", status, form=form, last=last, done=visit.connection.checklist.get("signed_off"))
 
 
-def checklist(row: ConnectionRow, last: PastRun | None) -> list[dict[str, Any]]:
+def checklist(row: ConnectionRow, first_success: datetime | None) -> list[dict[str, Any]]:
     """The way to production: each step, whether it is done, by whom and when, and where it is done."""
     base = f"/connections/{row.id}"
     skipped = row.checklist.get("test_skipped")
@@ -160,14 +160,12 @@ def checklist(row: ConnectionRow, last: PastRun | None) -> list[dict[str, Any]]:
     if skipped:
         begun = Said("Testkonto übersprungen", "Test account skipped")
     signed, live = row.checklist.get("signed_off"), row.checklist.get("went_live")
-    ran = last is not None and last.status == "succeeded"
     return [
         _item(begun, skipped or row.checklist.get("plan_seen")),
         _item(Said("Ersten Plan angesehen", "First plan looked at"), row.checklist.get("plan_seen"), f"{base}/plan"),
         _item(
             Said("Erster Lauf fertig", "First run finished"),
-            {"at": last.finished_at.isoformat(), "by": ""} if ran and last and last.finished_at else None,
-            base,
+            {"at": first_success.isoformat(), "by": ""} if first_success else None,
         ),
         _item(Said("Abnahme", "Sign-off"), signed, f"{base}/sign-off"),
         _item(

@@ -74,7 +74,7 @@ SKIPPED: Mapping[str, Said] = {
 }
 TO_DO: Mapping[str, Said] = {
     "unmapped_usage": Said(
-        "Der Nutzung zuordnen; bis dahin gilt die Einheit als „Sonstige“.",
+        "Einer Nutzung zuordnen; bis dahin gilt die Einheit als „Sonstige“.",
         "Map it to a usage; until then the unit counts as “Other”.",
     ),
     "unmapped_value": Said(

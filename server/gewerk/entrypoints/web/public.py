@@ -16,6 +16,9 @@ PUBLIC = frozenset(
         "visit_by_link",
         "visit_calendar_file",
         "calendar_feed",
+        # Signed links from mails: a firm answers one request for quotes, an owner one question.
+        "quote_by_link",
+        "owner_approval",
         # The on-site app's service worker and manifest: names of files, nobody's data.
         "field_worker",
         "field_manifest",

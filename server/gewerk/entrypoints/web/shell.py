@@ -16,6 +16,8 @@ ORDERS = "/orders/"
 FIRMS = "/firms/"
 JOBS = "/firm/jobs/"
 CALENDAR = "/calendar/"
+QUOTES = "/quote-requests/"
+FIRM_REQUESTS = "/firm/requests/"
 _ORDER_PATHS = (ORDERS, "/variations/", "/approvals/")
 _FIRM_PATHS = (FIRMS, "/framework-prices/", "/crews/")
 _PROPERTY_PATHS = (PROPERTIES, "/sub-properties/", "/property-groups/")
@@ -54,6 +56,7 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
         items.append(_item(_("Start"), "house", "/", active=path == "/"))
         items.append(_item(_("Tickets"), "inbox", TICKETS, active=path.startswith(TICKETS)))
         items.append(_item(_("Orders"), "clipboard-list", ORDERS, active=path.startswith(_ORDER_PATHS)))
+        items.append(_item(_("Quotes"), "scale", QUOTES, active=path.startswith(QUOTES)))
         items.append(_item(_("Properties"), "building-2", PROPERTIES, active=path.startswith(_PROPERTY_PATHS)))
         items.append(_item(_("Firms"), "users-round", FIRMS, active=path.startswith(_FIRM_PATHS)))
         items.append(_item(_("Calendar"), "calendar", CALENDAR, active=path.startswith(CALENDAR)))
@@ -67,6 +70,7 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
             _item(_("My firm"), "wrench", "/firm/", active=path in {"/firm/", "/firm/profile/", "/firm/services/"})
         )
     if dispatches(actor):
+        items.append(_item(_("Requests"), "inbox", FIRM_REQUESTS, active=path.startswith(FIRM_REQUESTS)))
         items.append(
             _item(
                 _("Evidence"),

@@ -10,5 +10,6 @@ urlpatterns = [
     path("tenant/", include("gewerk.entrypoints.web.tenant.urls")),
     path("", include("gewerk.entrypoints.web.report.urls")),
     path("", include("gewerk.entrypoints.web.visits.urls")),
+    path("", include("gewerk.entrypoints.web.quoting.urls")),
     path("on-site/", include("gewerk.entrypoints.web.field.urls")),
 ]

@@ -15,7 +15,7 @@ class RecordIsForEver(Exception):
     """Somebody tried to change or delete an award record."""
 
 
-class _Appended(models.QuerySet["AwardRecord"]):
+class _RecordsForEver(models.QuerySet["AwardRecord"]):
     def update(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002 - Django's signature
         raise RecordIsForEver
 
@@ -46,7 +46,7 @@ class AwardRecord(models.Model):
     gate = models.JSONField(default=dict)
     """What the gate answered: ``{"open", "missing", "on"}``."""
 
-    objects = _Appended.as_manager()
+    objects = _RecordsForEver.as_manager()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

@@ -36,7 +36,7 @@ class Requirement(Schema):
     minimum_minor: int | None = Field(description="The least sum insured, minor units of the country's currency.")
 
 
-class Question(Texts):
+class ServiceQuestion(Texts):
     code: str
 
 
@@ -53,7 +53,7 @@ class Service(Schema):
     emergency: bool
     minutes: int
     usual: Literal["fixed", "visit"]
-    questions: list[Question]
+    questions: list[ServiceQuestion]
     version: int = Field(description="0: as delivered; else the operator's edit.")
 
 

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gewerk.entrypoints.web.manager.tickets.urls")),
     path("", include("gewerk.entrypoints.web.manager.orders.urls")),
     path("", include("gewerk.entrypoints.web.manager.firms.urls")),
+    path("", include("gewerk.entrypoints.web.manager.quotes.urls")),
     path("search/", search.search, name="search"),
     path("properties/", property_list.property_list, name="properties"),
     path("properties/new/", edit.new_property, name="new_property"),

@@ -181,7 +181,7 @@ def _ceiling(request: HttpRequest) -> int:
 
 def _up_to(title: str, net_minor: int) -> Line:
     text = _("%(title)s, by effort up to this amount") % {"title": title}
-    return Line(text[:500], 1000, _("lump sum"), net_minor, USUAL_RATE)
+    return Line(text[:500], 1000, "psch", net_minor, USUAL_RATE)
 
 
 def _page(

@@ -88,15 +88,15 @@ def _running(reader: Reader, order: WorkOrder) -> NextStep | None:
         return NextStep(
             _("%(name)s is at work.") % {"name": name}, who=_("%(name)s's turn") % {"name": name}, icon="wrench"
         )
-    if order.state == State.TENDERING:
-        return NextStep(_("Quotes are asked for."), who=_("The firms' turn"), icon="send")
-    if order.state == State.QUOTED:
-        return NextStep(
-            _("Quotes are in. Compare them and award the order."),
-            label=_("Award"),
-            url=reverse("award_order", args=[order.pk]) if reader.edits else "",
-            who="" if reader.edits else _("The manager's turn"),
-        )
+    if order.state in {State.TENDERING, State.QUOTED}:
+        # The request has its own page; the button leads to the one that is live.
+        to_request = {"label": _("Look at the quotes"), "post": reverse("begin_quote_request", args=[order.pk])}
+        if not reader.edits:
+            to_request = {}
+        if order.state == State.TENDERING:
+            return NextStep(_("Quotes are asked for."), who=_("The firms' turn"), icon="send", **to_request)
+        who = "" if reader.edits else _("The manager's turn")
+        return NextStep(_("Quotes are in. Compare them and award the order."), who=who, **to_request)
     return None
 
 

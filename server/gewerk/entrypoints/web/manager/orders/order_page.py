@@ -114,8 +114,8 @@ def _steps(reader: Reader, order: WorkOrder) -> list[dict[str, Any]]:
     """What else may be done; the next step has a button of its own."""
     shown = []
     for step in steps_for(reader.actor, order):
-        if step.key in {"award", "tender", "book"}:
-            continue  # the award has its page, quotes come with the marketplace, visits with their card
+        if step.key in {"award", "book"}:
+            continue  # the award has its page, visits have their card
         shown.append({"title": step.title, "icon": words.STEP_ICONS[step.key], **step_address(order, step)})
     return shown
 
@@ -124,6 +124,8 @@ def step_address(order: WorkOrder, step: Step) -> dict[str, Any]:
     """Where the step is taken: a page where it needs words, else one click (``post``)."""
     if step.key == "complain":
         return {"url": reverse("order_defects", args=[order.pk]), "post": False}
+    if step.key == "tender":
+        return {"url": reverse("begin_quote_request", args=[order.pk]), "post": True}
     if step.key == "invoice":
         return {"url": reverse("order_invoice", args=[order.pk]), "post": False}
     asks = Need.REASON in step.needs or step.key == "accept"

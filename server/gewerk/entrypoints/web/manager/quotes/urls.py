@@ -1,0 +1,17 @@
+"""Addresses of the manager's pages of requests for quotes."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from gewerk.entrypoints.web.manager.quotes import edit, request_page, steps
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("orders/<uuid:order_id>/quotes/", edit.begin, name="begin_quote_request"),
+    path("quote-requests/", request_page.request_list, name="quote_requests"),
+    path("quote-requests/<uuid:request_id>/", request_page.request_page, name="quote_request"),
+    path("quote-requests/<uuid:request_id>/edit/", edit.edit, name="edit_quote_request"),
+    path("quote-requests/<uuid:request_id>/file/", edit.take_file, name="take_quote_file"),
+    path("quote-requests/<uuid:request_id>/bill/<str:variant>/", request_page.request_bill, name="quote_request_bill"),
+    path("quote-requests/<uuid:request_id>/steps/<str:step>/", steps.take_step, name="step_quote_request"),
+    path("quote-questions/<uuid:question_id>/", steps.answer_question, name="answer_quote_question"),
+    path("quotes/<uuid:quote_id>/bill/<str:variant>/", request_page.quote_bill, name="quote_bill"),
+]

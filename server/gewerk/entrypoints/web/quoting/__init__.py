@@ -1,0 +1,4 @@
+"""Where those who answer a request meet it: firms with a login, firms and owners with a signed link. One page, made for a phone.
+
+``answering`` is the page and its acts, ``form`` reads what was typed, ``doors`` are the three ways in.
+"""

@@ -1,0 +1,147 @@
+"""The ways to a request: a firm's login with its list, the link of a firm's mail, the link of an owner's mail."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gewerk.entrypoints.uploads import streamed
+from gewerk.entrypoints.web.firm.door import reader, working
+from gewerk.entrypoints.web.manager.formats import formats_for
+from gewerk.entrypoints.web.manager.listing.pieces import Reader
+from gewerk.entrypoints.web.quoting.answering import Way, act, show
+from gewerk.entrypoints.web.refusals import too_many
+from gewerk.identity.models import Organisation
+from gewerk.kit.locks import writing_transaction
+from gewerk.kit.refusals import Refusal
+from gewerk.marketplace.access import guest_of, invitation_for, invitations, owner_of, quotes
+from gewerk.marketplace.models import Invitation, OwnerApproval, OwnerApprovalState
+from gewerk.marketplace.operations.owner_approvals import decide_as_owner
+from gewerk.marketplace.states import InvitationState, QuoteState, State
+
+ROWS_PER_PAGE = 50
+both = require_http_methods(["GET", "POST"])
+
+
+@working
+@require_GET
+def firm_requests(request: HttpRequest) -> HttpResponseBase:
+    """To what the firm was invited, the newest first, with its own answer beside it."""
+    who = reader(request)
+    rows = invitations(who.actor).order_by("-invited_at", "-id")
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page", "1"))
+    listed: list[Invitation] = list(page.object_list)
+    mine = {
+        quote.invitation_id: quote.state
+        for quote in quotes(who.actor)
+        .filter(invitation__in=[one.pk for one in listed])
+        .exclude(state=QuoteState.REPLACED)
+        .order_by("number")
+    }
+    context = {
+        "reader": who,
+        "page": page,
+        "requests": [_line(who, one, mine.get(one.pk, "")) for one in listed],
+    }
+    return render(request, "quoting/requests.html", context)
+
+
+def _line(who: Reader, one: Invitation, mine: str) -> dict[str, Any]:
+    asked = one.request
+    place = asked.order.property
+    if asked.state == State.OPEN and one.state == InvitationState.INVITED and not mine:
+        kind, icon, label = "turn", "inbox", _("waits for your answer")
+    elif one.state == InvitationState.DECLINED:
+        kind, icon, label = "line", "ban", _("declined")
+    elif mine:
+        kind = "done" if mine in {QuoteState.SUBMITTED, QuoteState.AWARDED} else "line"
+        icon, label = "file-text", str(QuoteState(mine).label)
+    else:
+        kind, icon, label = "line", "clock", str(State(asked.state).label)
+    return {
+        "title": asked.title,
+        "url": reverse("firm_request", args=[one.pk]),
+        "where": f"{place.postcode} {place.city}".strip(),
+        "manager": asked.organisation.name,
+        "until": who.formats.moment(asked.deadline_at) if asked.deadline_at else "",
+        "state": {"kind": kind, "icon": icon, "label": label},
+    }
+
+
+@streamed
+@working
+@both
+def firm_request(request: HttpRequest, asked_id: UUID) -> HttpResponseBase:
+    who = reader(request)
+    found = invitation_for(who.actor, asked_id)
+    url = reverse("firm_request", args=[found.pk])
+    trail = [{"label": _("Requests for quotes"), "url": reverse("firm_requests")}, {"label": found.request.title}]
+    way = Way(who.actor, found, url, "layouts/app.html", trail)
+    return act(request, way) if request.method == "POST" else show(request, way)
+
+
+@never_cache
+@streamed
+@both
+def quote_by_link(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Without login: the link opens this one invitation."""
+    actor, found = guest_of(token)
+    way = Way(actor, found, reverse("quote_by_link", args=[token]), "layouts/plain.html")
+    with translation.override(_language(request, found.firm)):
+        return act(request, way) if request.method == "POST" else show(request, way)
+
+
+@never_cache
+@both
+def owner_approval(request: HttpRequest, token: str) -> HttpResponseBase:
+    """An owner agrees to a quote, or not, once."""
+    asked = owner_of(token)
+    with translation.override(_language(request, asked.request.organisation)):
+        if request.method != "POST":
+            return _owner_page(request, asked)
+        if not ratelimit.consume(request, action="quote_write", key=str(asked.pk)):
+            return too_many(request)
+        reason = request.POST.get("reason", "").replace("\x00", "")
+        try:
+            with writing_transaction():
+                approves = "approve" in request.POST
+                decide_as_owner(token=token, approves=approves, reason=reason, now=timezone.now())
+        except Refusal as refusal:
+            return _owner_page(request, asked, refused=str(refusal.message))
+        messages.success(request, _("Thank you. Your manager hears of your decision at once."))
+    return redirect("owner_approval", token=token)
+
+
+def _owner_page(request: HttpRequest, asked: OwnerApproval, *, refused: str = "") -> HttpResponseBase:
+    found = asked.request
+    formats = formats_for(found.organisation, language=translation.get_language() or "de", now=timezone.now())
+    place = found.order.property
+    context = {
+        "asked": asked,
+        "title": found.title,
+        "place": f"{place.street} {place.house_number}, {place.postcode} {place.city}",
+        "firm": asked.quote.firm.name,
+        "amount": formats.money(asked.amount_minor, found.currency),
+        "valid": formats.day(asked.quote.valid_until_date) if asked.quote.valid_until_date else "",
+        "open": asked.state == OwnerApprovalState.ASKED and found.state == State.OPENED,
+        "decided": formats.moment(asked.decided_at) if asked.decided_at else "",
+        "organisation": found.organisation,
+        "organisation_name": found.organisation.name,
+        "refused": refused,
+    }
+    return render(request, "quoting/owner.html", context, status=422 if refused else 200)
+
+
+def _language(request: HttpRequest, organisation: Organisation) -> str:
+    """Chosen on the page, else the reader's own."""
+    chosen = request.COOKIES.get("django_language", "")
+    return chosen if chosen in {"de", "en"} else organisation.language
