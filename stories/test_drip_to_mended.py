@@ -205,6 +205,8 @@ def test_from_the_drip_to_the_acceptance(browser: Browser, post: tuple[Installat
     expect(desk.locator("#matter img")).to_have_count(1)
     expect(desk.locator("#items")).to_contain_text("105,91")
     status.shows("Brandt Sanitär ist mit der Reparatur beauftragt")
+    box.wait_for(FIRM, "ein neuer Auftrag für Sie")
+    box.wait_for(TENANT, "ein Betrieb ist beauftragt")
 
     # The firm accepts and proposes; the tenant takes a time by the link of the mail.
     on_the_road.goto(f"{installation.base_url}/firm/jobs/")
@@ -236,6 +238,7 @@ def test_from_the_drip_to_the_acceptance(browser: Browser, post: tuple[Installat
     work_without_network(on_the_road, installation.base_url, after)
     status.shows("Der Termin hat stattgefunden", "Brandt Sanitär meldet: Die Arbeit ist erledigt")
     status.shows("Bitte sehen Sie nach")
+    box.wait_for(access.email, "Arbeit als erledigt gemeldet")
 
     # It was more than thought: asked by the firm, approved by the manager.
     on_the_road.goto(job_url)
@@ -266,6 +269,7 @@ def test_from_the_drip_to_the_acceptance(browser: Browser, post: tuple[Installat
     expect(desk.locator(".heads")).to_contain_text("abgenommen")
     expect(desk.locator("#money")).to_contain_text("135,07")
     status.shows("Wir haben die Arbeit geprüft und abgenommen")
+    box.wait_for(FIRM, "Arbeit abgenommen")
     on_the_road.goto(job_url)
     expect(on_the_road.locator("#access")).not_to_contain_text("0231 123456")
 

@@ -49,8 +49,9 @@ def ticket_to_order(
 
 def add_tickets_to_order(*, actor: Actor, order_id: UUID, ticket_ids: Sequence[UUID], now: datetime) -> WorkOrder:
     """An order that exists answers these tickets too. Raises OrderNotFound, TicketNotFound, TicketsLieApart, FORBIDDEN."""
-    tickets = [ticket_to_work_on(actor, ticket_id) for ticket_id in dict.fromkeys(ticket_ids)]
+    # The order is locked before its tickets, as by whoever reports the work as done.
     order = link_tickets(actor=actor, order_id=order_id, tickets=(), now=now)
+    tickets = [ticket_to_work_on(actor, ticket_id) for ticket_id in dict.fromkeys(ticket_ids)]
     _same_property(tickets, order.property_id)
     return _answer(actor, order, tickets, now=now)
 

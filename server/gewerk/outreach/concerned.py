@@ -71,5 +71,12 @@ def tenant_of(order: WorkOrder) -> Recipient | None:
     return Recipient(reported.reporter_email, _known(reported.language) or organisation.language)
 
 
+def place_of(order: WorkOrder) -> str:
+    """``Lindemannstraße 12, 44137 Dortmund``: which flat, the page says."""
+    place = order.property
+    street = f"{place.street} {place.house_number}".strip() or place.name
+    return ", ".join(part for part in (street, f"{place.postcode} {place.city}".strip()) if part)
+
+
 def _known(language: str) -> str:
     return language if language in {"de", "en"} else ""

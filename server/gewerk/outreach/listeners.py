@@ -11,6 +11,7 @@ from gewerk.identity.links import invitation_token, login_token
 from gewerk.identity.models import ApiKey, ApiSecret, Invitation, LoginLink, Membership, Organisation, Person, Role
 from gewerk.journal.models import Entry
 from gewerk.outreach import (
+    approval_letters,
     evidence_letters,
     integration_letters,
     order_letters,
@@ -147,6 +148,9 @@ LISTENERS: dict[str, Listener] = {
     ticket_events.CREATED: ticket_letters.ticket_created,
     ticket_events.STATE_CHANGED: ticket_letters.ticket_state_changed,
     ticket_events.MERGED: ticket_letters.ticket_merged,
+    approval_letters.ASKED: approval_letters.asked,
+    approval_letters.APPROVED: approval_letters.decided,
+    approval_letters.REFUSED: approval_letters.decided,
     **dict.fromkeys(order_letters.EVENTS, order_letters.order_stepped),
     **dict.fromkeys(visit_letters.STEP_EVENTS, visit_letters.visit_stepped),
     visit_letters.REMINDER: visit_letters.visit_reminder,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from gewerk.identity.models import Organisation
 from gewerk.journal.models import Entry
-from gewerk.outreach.concerned import Recipient, crew_members, speakers_of, staff_of, tenant_of
+from gewerk.outreach.concerned import Recipient, crew_members, place_of, speakers_of, staff_of, tenant_of
 from gewerk.outreach.letters import Letter, address, object_id
 from gewerk.projects.models import AwardKind, HistoryEntry, WorkOrder
 from gewerk.projects.states import BY_KEY, STEPS, State, Told
@@ -200,7 +200,7 @@ def _letter(matter: _Matter, told: Told, recipient: Recipient) -> Letter:
         context: dict[str, Any] = {
             "number": order.number,
             "title": order.title,
-            "place": _place(order),
+            "place": place_of(order),
             "headline": str(headline),
             "sentence": str(sentence) % {"contractor": _contractor(matter)},
             # What was said at the award and at the acceptance is between manager and contractor.
@@ -235,9 +235,3 @@ def _page(order: WorkOrder, told: Told, recipient: Recipient) -> str:
         return address(f"/firm/jobs/{order.pk}/") if order.firm_id or order.crew_id else ""
     tickets = _tickets_of(order, recipient)
     return address(f"/status/{status_token(tickets[0])}/") if tickets else ""
-
-
-def _place(order: WorkOrder) -> str:
-    place = order.property
-    street = f"{place.street} {place.house_number}".strip() or place.name
-    return ", ".join(part for part in (street, f"{place.postcode} {place.city}".strip()) if part)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gewerk.journal.models import Entry
-from gewerk.outreach.concerned import Recipient, contractors_of, staff_of, tenant_of
+from gewerk.outreach.concerned import Recipient, contractors_of, place_of, staff_of, tenant_of
 from gewerk.outreach.letters import Letter, address, object_id
 from gewerk.scheduling.links import visit_token
 from gewerk.scheduling.models import Visit, VisitEntry
@@ -110,7 +110,7 @@ def _letter(visit: Visit, told: _Told, step: str, reason: str, now: datetime) ->
         context: dict[str, Any] = {
             "number": order.number,
             "title": order.title,
-            "place": _place(visit),
+            "place": place_of(order),
             "headline": _SUBJECTS.get(step, _("reminder of the visit")),
             "sentence": _SENTENCES.get(step, _("We remind you of the visit.")),
             "reason": reason,
@@ -131,12 +131,6 @@ def _letter(visit: Visit, told: _Told, step: str, reason: str, now: datetime) ->
         context=context,
         calendar=calendar,
     )
-
-
-def _place(visit: Visit) -> str:
-    place = visit.order.property
-    street = f"{place.street} {place.house_number}".strip() or place.name
-    return ", ".join(part for part in (street, f"{place.postcode} {place.city}".strip()) if part)
 
 
 STEP_EVENTS = tuple(f"visit.{step.key}" for step in STEPS if step.tells)

@@ -79,7 +79,15 @@ def visit_for(actor: Actor, visit_id: UUID, *, now: datetime) -> Visit:
 
 
 def visit_to_change(actor: Actor, visit_id: UUID, *, now: datetime) -> Visit:
-    """As ``visit_for``, with the row locked where the database can: of two steps at once the second sees the first."""
+    """As ``visit_for``, with the row locked where the database can: of two steps at once the second sees the first.
+
+    The order is locked before the visit, by everybody: steps of both touch both, and two that lock in different turns would wait for
+    each other.
+    """
+    order_id = visits(actor, now=now).filter(pk=visit_id).values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise VisitNotFound
+    WorkOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
     found = visits(actor, now=now).select_for_update(of=("self",)).filter(pk=visit_id).first()
     if found is None:
         raise VisitNotFound

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from gewerk.firms.models import CrewMember
-from gewerk.journeys.award_order import award_ticket
+from gewerk.journeys.award_order import award_or_ask, award_ticket
 from gewerk.journeys.complain_of_work import complain_of_work
+from gewerk.journeys.decide_approval import approve_and_go_on
 from gewerk.journeys.step_order import step_order
 from gewerk.journeys.ticket_to_order import ticket_to_order
 from gewerk.outreach import order_letters
@@ -18,8 +19,10 @@ from gewerk.outreach.operations.compose import compose_due_mails
 from gewerk.outreach.operations.send import send_due_mails
 from gewerk.projects.items import Line
 from gewerk.projects.models import WorkOrder
+from gewerk.projects.operations.approvals import refuse
 from gewerk.projects.operations.award import award_to_crew, award_to_firm
 from gewerk.projects.operations.complain import Found
+from gewerk.projects.operations.limits import set_limit
 from gewerk.projects.operations.note_invoice import note_invoice
 from gewerk.projects.operations.set_items import set_items
 from gewerk.projects.operations.variations import approve_variation, ask_for_variation, refuse_variation
@@ -255,6 +258,35 @@ def test_from_the_ticket_in_one_go_the_firm_hears_once(factories: ModuleType, ma
         actor=matter.officer, ticket_ids=[matter.ticket.pk], crew_id=crew.pk, as_of=matter.now.date(), now=matter.now
     )
     assert len(matter.post()) == 2
+
+
+def test_an_approval_is_asked_of_those_who_may_give_it_and_answered_to_whoever_asked(
+    matter: Matter, factories: ModuleType
+) -> None:
+    manager = matter.place.organisation
+    asking = factories.person(manager, role="housing_officer", email="sachbearbeitung@example.org")
+    factories.person(manager, role="finance_officer", email="buchhaltung@example.org")
+    factories.person(manager, role="housing_manager", email="leitung@example.org")
+    for role, limit in (("housing_officer", 0), ("housing_manager", 5_000), ("finance_officer", 50_000)):
+        set_limit(actor=matter.officer, role=role, amount_minor=limit, now=matter.now)
+    for refused in (True, False):
+        outcome = award_or_ask(actor=factories.acting(asking), firm_id=matter.firm.pk, comment="Eilt", **matter.common)
+        assert outcome.approval is not None
+        told = matter.post()
+        assert "buchhaltung@example.org" in told, "whose limit suffices"
+        assert not {"leitung@example.org", "sachbearbeitung@example.org"} & set(told)
+        mail = told["buchhaltung@example.org"]
+        assert "bittet um Ihre Freigabe von 105,91 EUR brutto" in mail
+        assert f"/approvals/{outcome.approval.pk}/" in mail
+        if refused:
+            refuse(actor=matter.officer, approval_id=outcome.approval.pk, reason="Zu teuer", now=matter.now)
+            told = matter.post()
+            assert set(told) == {"sachbearbeitung@example.org"}
+            assert "Begründung: Zu teuer" in told["sachbearbeitung@example.org"]
+        else:
+            approve_and_go_on(actor=matter.officer, approval_id=outcome.approval.pk, now=matter.now)
+            told = matter.post()
+            assert set(told) == {"sachbearbeitung@example.org", FIRM, TENANT}
 
 
 def test_every_step_that_tells_has_its_words() -> None:
