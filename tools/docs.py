@@ -26,7 +26,8 @@ def main(arguments: list[str]) -> int:
     """Pages, then screenshots (``--pages``: only the pages)."""
     generated_pages(check=False)
     if "--pages" not in arguments:
-        from tools import screenshots
+        from tools import activation_pictures, screenshots
 
         screenshots.main()
+        activation_pictures.main()
     return 0

@@ -44,6 +44,11 @@ class PastRun:
         found: dict[str, int] = self.outcome.get("findings", {}).get("by_code", {})
         return {code: count for code, count in found.items() if count}
 
+    @property
+    def filled(self) -> set[str]:
+        """What there is anything of."""
+        return {name for of in self.outcome.get("counts", {}).values() for name, count in of.items() if count}
+
     def count(self, name: str) -> int:
         """Over all entities: ``created``, ``updated``, ``archived``, ``unchanged``, ``held``, ``refused``."""
         return sum(of.get(name, 0) for of in self.outcome.get("counts", {}).values())

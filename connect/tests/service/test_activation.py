@@ -228,6 +228,24 @@ def test_two_who_save_at_once_lose_nothing(working: Doors, api: StandIn, export:
     assert (saved["lead_days"], saved["grace_days"]) == (30, 5)
 
 
+def test_what_was_typed_and_not_saved_is_said_and_can_be_dropped(working: Doors, api: StandIn, export: Path) -> None:
+    visitor = working.visitor()
+    made = start(working, visitor, api, export)
+    at = f"/connections/{made}/settings"
+    visitor.get(at)
+    assert "nicht gespeichert hat" not in visitor.text
+    visitor.post(f"{at}/draft", **settings_form(separator="-"))
+    visitor.get(at)
+    assert "nicht gespeichert hat" not in visitor.text
+    visitor.post(at, 422, **settings_form(separator="-", lead_days="viele"))
+    visitor.get(at)
+    assert "nicht gespeichert hat" in visitor.text
+    assert 'value="viele"' in visitor.page
+    visitor.post(at, action="discard")
+    assert "nicht gespeichert hat" not in visitor.text
+    assert 'value="viele"' not in visitor.page
+
+
 def test_the_separator_stands_after_the_first_run_and_the_page_says_how(
     working: Doors, api: StandIn, export: Path
 ) -> None:

@@ -22,13 +22,16 @@ def settings(visit: Visit) -> Response:
         return visit.go(f"/connections/{row.id}/login")
     values = values_of(row.document.get("settings", {}), visit.session.country)
     kept = row.draft.get("settings", {})
-    if kept.get("version") == row.version:
-        values |= kept["values"]
-    return _page(visit, Form(values), {})
+    typed_before = kept["values"] if kept.get("version") == row.version else {}
+    unsaved = row.stage != "draft" and any(values.get(name) != value for name, value in typed_before.items())
+    return _page(visit, Form(values | typed_before), {}, unsaved=unsaved)
 
 
 def save_settings(visit: Visit) -> Response:
     row = visit.connection
+    if visit.text("action") == "discard":
+        visit.connections.keep_draft(row.id, "settings", {})
+        return visit.go(f"/connections/{row.id}/settings")
     inventory = _inventory(visit)
     present = {
         "clients": [client["number"] for client in inventory.get("clients", [])],
@@ -122,7 +125,16 @@ def _inventory(visit: Visit) -> dict[str, Any]:
     return look.outcome if look is not None else {}
 
 
-def _page(visit: Visit, form: Form, numbers: dict[str, Any], *, conflict: Any = None, status: int = 200) -> Response:
+def _page(
+    visit: Visit,
+    form: Form,
+    numbers: dict[str, Any],
+    *,
+    conflict: Any = None,
+    unsaved: bool = False,
+    status: int = 200,
+) -> Response:
+    """``unsaved``: the form shows what somebody typed and did not save, beside a connection in operation."""
     row = visit.connection
     inventory = _inventory(visit)
     return visit.page(
@@ -137,6 +149,7 @@ def _page(visit: Visit, form: Form, numbers: dict[str, Any], *, conflict: Any = 
         doubtful=bool(row.source_kind) and manifest(row.source_kind or "").absence_is_doubtful,
         fixed=fixed_separator(visit, row),
         conflict=conflict,
+        unsaved=unsaved,
         version=visit.connections.get(row.id).version,
         steps=steps(row, visit.looks, "settings", visit.language) if row.stage == "draft" else [],
         **_sums(visit, form.values),

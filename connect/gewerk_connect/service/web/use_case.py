@@ -136,6 +136,8 @@ def sign_off(visit: Visit) -> Response:
             if german
             else "Confirm that you have compared numbers and samples."
         )
+    if History(visit.house.service).first_success(row) is None:
+        form.errors[""] = "Zuerst muss ein Lauf fertig sein." if german else "First a run must have finished."
     if form.errors:
         return _sign_off_page(visit, form, status=422)
     visit.session = sessions.change(visit.house.service, visit.session, person=name)
@@ -167,7 +169,7 @@ def checklist(row: ConnectionRow, first_success: datetime | None) -> list[dict[s
             Said("Erster Lauf fertig", "First run finished"),
             {"at": first_success.isoformat(), "by": ""} if first_success else None,
         ),
-        _item(Said("Abnahme", "Sign-off"), signed, f"{base}/sign-off"),
+        _item(Said("Abnahme", "Sign-off"), signed, f"{base}/sign-off" if first_success else ""),
         _item(
             Said("Produktivkonto", "Production account"),
             live or (skipped if row.stage == "production" else None),
