@@ -10,6 +10,7 @@ import json
 import os
 import random
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -315,6 +316,8 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     seed = given.seed if given.seed is not None else int(os.environ.get("GEWERK_SEED") or secrets.randbelow(2**32))
     print(f"GEWERK_SEED={seed}", flush=True)
+    # told to end, it takes namespaces, workers and databases down as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     found = compare(
         units=given.units,
         workers=given.workers,
