@@ -97,6 +97,13 @@ class Worker:
             log.seek(self._begun_at)
             return b"\nready\n" in b"\n" + log.read()
 
+    def look_after(self) -> None:
+        """What others do for it: somebody puts the cable back, and a service manager starts it when it has ended."""
+        if self.mended_at is not None and time.monotonic() > self.mended_at:
+            self.mend()
+        if self.process is not None and self.process.poll() is not None and self.mended_at is None:
+            self.start()
+
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()
@@ -237,8 +244,7 @@ class Installation:
         while (job := self.engine.jobs.get(job_id)).finished_at is None:
             time.sleep(0.1)
             for worker in self.workers:
-                if worker.mended_at is not None and time.monotonic() > worker.mended_at:
-                    worker.mend()
+                worker.look_after()
             working = [worker for worker in self.workers if worker.works] if trouble else []
             if trouble and working:
                 trouble.pass_by(working, self.target.arrived() if job.stage in SENDING else None)
