@@ -10,6 +10,7 @@ import json
 import os
 import random
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -95,6 +96,13 @@ class Worker:
         with self.log.open("rb") as log:
             log.seek(self._begun_at)
             return b"\nready\n" in b"\n" + log.read()
+
+    def look_after(self) -> None:
+        """What others do for it: somebody puts the cable back, and a service manager starts it when it has ended."""
+        if self.mended_at is not None and time.monotonic() > self.mended_at:
+            self.mend()
+        if self.process is not None and self.process.poll() is not None and self.mended_at is None:
+            self.start()
 
     def kill(self) -> None:
         if self.process is not None:
@@ -236,8 +244,7 @@ class Installation:
         while (job := self.engine.jobs.get(job_id)).finished_at is None:
             time.sleep(0.1)
             for worker in self.workers:
-                if worker.mended_at is not None and time.monotonic() > worker.mended_at:
-                    worker.mend()
+                worker.look_after()
             working = [worker for worker in self.workers if worker.works] if trouble else []
             if trouble and working:
                 trouble.pass_by(working, self.target.arrived() if job.stage in SENDING else None)
@@ -315,6 +322,8 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     seed = given.seed if given.seed is not None else int(os.environ.get("GEWERK_SEED") or secrets.randbelow(2**32))
     print(f"GEWERK_SEED={seed}", flush=True)
+    # told to end, it takes namespaces, workers and databases down as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     found = compare(
         units=given.units,
         workers=given.workers,

@@ -167,7 +167,7 @@ class Campaign:
     def _await_work(self, job_id: str) -> None:
         """Until somebody has asked for something again: on a slow machine all would die before they have begun."""
         before = self.asked
-        wait_until(lambda: self.asked > before or self.house.engine.jobs.get(job_id).finished_at is not None)
+        wait_until(lambda: self.asked > before or self.house.engine.jobs.get(job_id).finished_at is not None, 900)
 
     @property
     def asked(self) -> int:
