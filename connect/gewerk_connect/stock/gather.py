@@ -84,6 +84,8 @@ class Gathered:
     parties: Shelf = field(default_factory=Shelf)
     party_has_email: bytearray = field(default_factory=bytearray)
     party_unmapped: set[int] = field(default_factory=set)
+    unmapped_roles: dict[int, str] = field(default_factory=dict)
+    """Place in ``role_shares`` -> the ERP's code that no mapping knows."""
     link_contract: array[int] = field(default_factory=lambda: array("i"))
     """Per contract party (a link) the place of its contract."""
     link_party: array[int] = field(default_factory=lambda: array("i"))
@@ -500,6 +502,8 @@ class Gatherer:
             number = DEFAULT_ROLE
         else:
             number = ROLES.index(meaning) if meaning else UNMAPPED_ROLE
+        if number == UNMAPPED_ROLE:
+            self.held.unmapped_roles[len(self.held.role_shares)] = role.strip()[:40]
         self.held.role_shares.append((number, share))
         return len(self.held.role_shares) - 1
 

@@ -498,7 +498,7 @@ class Judge:
         if party in held.party_unmapped and code == v.UNMAPPED_VALUE:
             return "parties", held.parties.rows[party], "kind", None
         if code == v.UNMAPPED_VALUE:
-            return (*own, "role", None)
+            return (*own, "role", held.unmapped_roles.get(held.link_role[at]))
         return (*own, "party", self.link_key(at).rpartition(PART)[2])
 
     # -- preflight ----------------------------------------------------------------------------------------------------

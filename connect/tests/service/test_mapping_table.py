@@ -4,16 +4,22 @@ import copy
 import re
 import shutil
 import tomllib
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from exports_here import EXPORTS
+from gewerk_connect.canonical import FindingCode
 from gewerk_connect.manifests import kinds
 from gewerk_connect.service.connections import Connections
 from gewerk_connect.service.web.mapping_table import codes_of, sections_of
+from gewerk_connect.settings import Settings
+from gewerk_connect.source_settings import SourceSettings
+from gewerk_connect.sources import open_source
 from gewerk_connect.sources.mapping_edit import with_entries
+from gewerk_connect.stock import judge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from service_doors import Doors, Visitor, activate, looked
@@ -109,6 +115,19 @@ def test_a_column_with_another_name_is_told_in_the_table(
     looked(admin, f"/connections/{made}/login/source/answer")
     admin.post(at, action="default")
     assert Connections(doors.service).get(made).mapping is None
+
+
+def test_a_role_that_the_mapping_does_not_know_is_found_by_its_text(tmp_path: Path) -> None:
+    export = tmp_path / "export"
+    shutil.copytree(EXPORTS / "sigma", export)
+    links = export / "vertragspartner.csv"
+    links.write_text(links.read_text("cp1252").replace(";Mitmieter;", ";Bürge;", 3), "cp1252")
+    stock = judge(
+        open_source(SourceSettings(kind="wodis-sigma", path=export)), Settings(separator="-"), date(2026, 11, 22)
+    )
+    found = [(one.column, one.detail) for one in stock.findings if one.code == FindingCode.UNMAPPED_VALUE]
+    assert found
+    assert set(found) == {("Rolle", "Bürge")}
 
 
 def test_a_code_that_nobody_knows_stands_on_top_until_somebody_tells_its_meaning() -> None:
