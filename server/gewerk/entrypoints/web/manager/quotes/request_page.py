@@ -26,6 +26,7 @@ from gewerk.marketplace.access import (
     requests,
     steps_for,
 )
+from gewerk.marketplace.gate import gate_words
 from gewerk.marketplace.models import OwnerApproval, QuoteRequest
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.queries.comparison import Comparison, compare
@@ -180,7 +181,7 @@ def _table(who: Reader, found: QuoteRequest, comparison: Comparison, files: Any)
                 "mark": column.mark,
                 "cheapest": column.cheapest,
                 "expired": column.expired,
-                "missing": ", ".join(column.gate.missing) if not column.gate.open else "",
+                "missing": gate_words(column.gate, found.organisation.country),
                 "awardable": column.gate.open and not column.expired and found.state == State.OPENED,
                 "state": column.quote.get_state_display(),
                 "percent": column.percent_of_highest,
