@@ -36,6 +36,7 @@ FIELDS = (
     "claim_hours",
     "start_date",
     "visit_possible",
+    "open_to_market",
 )
 
 
@@ -153,6 +154,8 @@ def choose_firms(
         raise RequestIsSent
     wanted = list(dict.fromkeys(firm_ids))
     check_firms(actor, request, wanted, now=now)
+    if wanted == list(request.invitations.values_list("firm_id", flat=True)):
+        return request  # chosen by rule and saved again, they keep their reasons
     request.invitations.all().delete()
     add_firms(request, wanted, why=why_by_hand(actor, request, wanted, now=now), now=now)
     save(request, now=now)

@@ -137,7 +137,10 @@ def _check_whole(request: QuoteRequest, invited: Sequence[Invitation], *, fixed:
     problems = []
     if not any(item.counted for item in request.items.all()):
         problems.append(FieldProblem("/items", "too_few", _("Say what is to be done: at least one item.")))
-    if not invited:
+    if request.open_to_market and (fixed or not request.service):
+        message = _("Only a request for quotes that names its service can be open to the marketplace.")
+        problems.append(FieldProblem("/open_to_market", "not_allowed", message))
+    if not invited and not request.open_to_market:
         problems.append(FieldProblem("/firm_ids", "too_few", _("Choose at least one firm.")))
     if not fixed:
         deadline = request.deadline_at

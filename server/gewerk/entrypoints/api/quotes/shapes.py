@@ -58,6 +58,7 @@ class RequestFields(TypedDict, total=False):
     start_date: date | None
     visit_possible: bool
     visit_note: Text300
+    open_to_market: bool
     items: Items
     firm_ids: Firms
 
@@ -209,6 +210,7 @@ class QuoteRequest(Schema):
     start_date: date | None
     visit_possible: bool
     visit_note: str | None
+    open_to_market: bool
     sealed: bool
     sent_at: datetime | None
     opened_at: datetime | None

@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from gewerk.entrypoints.web.manager.quotes import edit, request_page, steps
+from gewerk.entrypoints.web.manager.quotes import edit, find, owner_rule, request_page, steps
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("firms/find/", find.find, name="find_firms"),
+    path("firms/<uuid:firm_id>/list/", find.take_on_list, name="take_on_list"),
+    path("owner-rule/", owner_rule.owner_rule, name="owner_rule"),
     path("orders/<uuid:order_id>/quotes/", edit.begin, name="begin_quote_request"),
     path("quote-requests/", request_page.request_list, name="quote_requests"),
     path("quote-requests/<uuid:request_id>/", request_page.request_page, name="quote_request"),
