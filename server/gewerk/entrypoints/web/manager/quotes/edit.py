@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.formats import Formats
 from gewerk.entrypoints.web.manager.orders.amounts import basis_points_of, minor_of, thousandths_of
@@ -23,13 +24,14 @@ from gewerk.entrypoints.web.manager.quotes.firm_rows import firms_to_choose, ser
 from gewerk.entrypoints.web.manager.quotes.forms import DIRECT, HAND, RULE, RequestForm
 from gewerk.files.queries import files_of
 from gewerk.identity.access import edits_orders, require
+from gewerk.journeys.request_quotes import begin_request
 from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.access import REQUEST_FILES, live_request_of, request_for
 from gewerk.marketplace.models import QuoteRequest, RequestItem
 from gewerk.marketplace.operations.choose_by_rule import choose_by_rule
 from gewerk.marketplace.operations.end_request import end_request
-from gewerk.marketplace.operations.prepare import RequestIsSent, change_request, choose_firms, draft_request
+from gewerk.marketplace.operations.prepare import RequestIsSent, change_request, choose_firms
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.scope import ScopeItem
 from gewerk.marketplace.states import Mode, State
@@ -53,7 +55,7 @@ def begin(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
     if live is not None:
         return redirect("quote_request", request_id=live.pk)
     try:
-        made = draft_request(actor=who.actor, order_id=order.pk, now=timezone.now())
+        made = begin_request(actor=who.actor, order_id=order.pk, now=timezone.now())
     except Refusal as refusal:
         if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
             raise
@@ -100,7 +102,7 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         "firms": [{**one, "ticked": _ticked(one, sent)} for one in firms],
         "find_url": f"{reverse('find_firms')}?service={service}&place={found.order.property.postcode}",
         "fixed": fixed,
-        "files": files_of(REQUEST_FILES, found.pk),
+        "files": [file_look(one) | {"id": one.file_id} for one in files_of(REQUEST_FILES, found.pk)],
         "rows": [{"n": n, **row} for n, row in enumerate([*rows, *[{}] * EMPTY_ROWS], start=1)],
         "wrong": wrong,
         "back": reverse("quote_request", args=[found.pk]),

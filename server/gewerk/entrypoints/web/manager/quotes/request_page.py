@@ -11,14 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
-from gewerk.files.queries import files_of_many
+from gewerk.files.queries import files_of, files_of_many
 from gewerk.firms.access import listed_firms
 from gewerk.firms.models import Standing
 from gewerk.identity.access import edits_orders, require, sees_orders
 from gewerk.marketplace.access import (
     QUOTE_FILES,
+    REQUEST_FILES,
     award_records,
     quote_for,
     quotes,
@@ -140,6 +142,7 @@ def page_of(
             for one in invited
         ],
         "more_firms": more,
+        "photos": [file_look(one) for one in files_of(REQUEST_FILES, found.pk)],
         "questions": list(found.questions.select_related("invitation__firm")),
         "table": _table(who, found, comparison, files),
         "record": _record(who, record) if record else None,
