@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.entrypoints.downloads import download
 from gewerk.entrypoints.uploads import streamed
@@ -35,7 +35,7 @@ both = require_http_methods(["GET", "POST"])
 
 
 @working
-@require_GET
+@require_safe
 def firm_requests(request: HttpRequest) -> HttpResponseBase:
     """To what the firm was invited, the newest first, with its own answer beside it."""
     who = reader(request)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
@@ -50,7 +50,7 @@ def look(state: str) -> dict[str, str]:
 
 
 @managing
-@require_GET
+@require_safe
 def request_list(request: HttpRequest) -> HttpResponseBase:
     """All requests, those that wait for the reader first. Nothing here depends on quotes that are sealed."""
     who = reader(request)
@@ -85,7 +85,7 @@ def request_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @managing
-@require_GET
+@require_safe
 def request_page(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     who = reader(request)
     found = request_for(who.actor, request_id)
@@ -232,7 +232,7 @@ def _record(who: Reader, record: Any) -> dict[str, Any]:
 
 
 @managing
-@require_GET
+@require_safe
 def request_bill(request: HttpRequest, request_id: UUID, variant: str) -> HttpResponse:
     """The scope as a file: x83, csv or xlsx."""
     who = reader(request)
@@ -242,7 +242,7 @@ def request_bill(request: HttpRequest, request_id: UUID, variant: str) -> HttpRe
 
 
 @managing
-@require_GET
+@require_safe
 def quote_bill(request: HttpRequest, quote_id: UUID, variant: str) -> HttpResponse:
     """An opened quote as a file: x84, csv or xlsx."""
     who = reader(request)
