@@ -11,14 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
-from gewerk.files.queries import files_of_many
+from gewerk.files.queries import files_of, files_of_many
 from gewerk.firms.access import listed_firms
 from gewerk.firms.models import Standing
 from gewerk.identity.access import edits_orders, require, sees_orders
 from gewerk.marketplace.access import (
     QUOTE_FILES,
+    REQUEST_FILES,
     award_records,
     quote_for,
     quotes,
@@ -26,6 +28,7 @@ from gewerk.marketplace.access import (
     requests,
     steps_for,
 )
+from gewerk.marketplace.gate import gate_words
 from gewerk.marketplace.models import OwnerApproval, QuoteRequest
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.queries.comparison import Comparison, compare
@@ -139,6 +142,7 @@ def page_of(
             for one in invited
         ],
         "more_firms": more,
+        "photos": [file_look(one) for one in files_of(REQUEST_FILES, found.pk)],
         "questions": list(found.questions.select_related("invitation__firm")),
         "table": _table(who, found, comparison, files),
         "record": _record(who, record) if record else None,
@@ -180,7 +184,7 @@ def _table(who: Reader, found: QuoteRequest, comparison: Comparison, files: Any)
                 "mark": column.mark,
                 "cheapest": column.cheapest,
                 "expired": column.expired,
-                "missing": ", ".join(column.gate.missing) if not column.gate.open else "",
+                "missing": gate_words(column.gate, found.organisation.country),
                 "awardable": column.gate.open and not column.expired and found.state == State.OPENED,
                 "state": column.quote.get_state_display(),
                 "percent": column.percent_of_highest,
