@@ -9,12 +9,24 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from gewerk.identity.access import dispatches, edits_orders, require, sees_orders, works_for_firm
+from gewerk.identity.access import dispatches, edits_orders, operates, require, sees_orders, works_for_firm
 from gewerk.journal.actor import Actor, ActorKind, by_link
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.links import invitation_of, owner_approval_of
-from gewerk.marketplace.models import AwardRecord, Invitation, OwnerApproval, Quote, QuoteRequest
+from gewerk.marketplace.models import (
+    AnswerCase,
+    Appeal,
+    AwardRecord,
+    Invitation,
+    OwnerApproval,
+    Quote,
+    QuoteRequest,
+    Rating,
+)
 from gewerk.marketplace.states import LIVE, QUOTES_OPENED, SHOWN_TO_FIRMS, By, QuoteState, Step, allowed
+from gewerk.projects.access import OrderNotFound, concerns_reporter
+from gewerk.projects.models import WorkOrder
+from gewerk.tickets.models import Ticket
 
 QUOTE_FILES = "quote"
 REQUEST_FILES = "quote_request"
@@ -128,6 +140,71 @@ def award_records(actor: Actor) -> QuerySet[AwardRecord]:
     require(sees_orders(actor))
     rows = AwardRecord.objects.filter(organisation_id=actor.organisation_id)
     return rows.filter(order__property__client_number=actor.client_number) if actor.client_number else rows
+
+
+def ratings(actor: Actor) -> QuerySet[Rating]:
+    """A manager's of its own orders, with what its tenants say; a firm's all that it got, whoever rated."""
+    if works_for_firm(actor):
+        require(dispatches(actor))
+        return Rating.objects.filter(firm_id=actor.organisation_id)
+    require(sees_orders(actor))
+    rows = Rating.objects.filter(organisation_id=actor.organisation_id)
+    return rows.filter(order__property__client_number=actor.client_number) if actor.client_number else rows
+
+
+def rating_to_answer(actor: Actor, rating_id: UUID) -> Rating:
+    """Of the acting firm, locked. Raises RequestNotFound."""
+    require(works_for_firm(actor))
+    found = ratings(actor).select_for_update(of=("self",)).filter(pk=rating_id).first()
+    if found is None:
+        raise RequestNotFound
+    return found
+
+
+def order_of_report(ticket: Ticket, order_id: UUID) -> WorkOrder:
+    """An order that answers this report and concerns whoever made it, locked. Raises OrderNotFound.
+
+    The door opened the report through ``tickets.access`` or its signed link.
+    """
+    answers = Q(ticket_links__ticket=ticket)
+    if ticket.incident_id is not None:
+        answers |= Q(ticket_links__ticket_id=ticket.incident_id)
+    found = WorkOrder.objects.filter(answers, pk=order_id, organisation_id=ticket.organisation_id).first()
+    if found is None or not concerns_reporter(found, ticket):
+        raise OrderNotFound
+    return WorkOrder.objects.select_for_update(of=("self",)).get(pk=found.pk)
+
+
+def answer_cases(actor: Actor) -> QuerySet[AnswerCase]:
+    """A firm's own; for the operator those of all firms. No manager's: they meet the limit where they invite."""
+    if operates(actor):
+        return AnswerCase.objects.all()
+    require(dispatches(actor))
+    return AnswerCase.objects.filter(firm_id=actor.organisation_id)
+
+
+def own_case(actor: Actor) -> AnswerCase | None:
+    """The acting firm's open one."""
+    require(dispatches(actor))
+    return answer_cases(actor).filter(ended_at__isnull=True).first()
+
+
+def appeals(actor: Actor) -> QuerySet[Appeal]:
+    """As ``answer_cases``."""
+    rows = Appeal.objects.select_related("case", "firm")
+    if operates(actor):
+        return rows
+    require(dispatches(actor))
+    return rows.filter(firm_id=actor.organisation_id)
+
+
+def appeal_to_decide(actor: Actor, appeal_id: UUID) -> Appeal:
+    """For the operator, locked. Raises RequestNotFound."""
+    require(operates(actor))
+    found = appeals(actor).select_for_update(of=("self",)).filter(pk=appeal_id).first()
+    if found is None:
+        raise RequestNotFound
+    return found
 
 
 def quotes_seen(actor: Actor, ids: Collection[UUID]) -> set[UUID]:
