@@ -5,9 +5,12 @@ no code and no constraint allows before the deadline); a firm its own, always; n
 """
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from gewerk.identity.access import dispatches, edits_orders, operates, require, sees_orders, works_for_firm
 from gewerk.journal.actor import Actor, ActorKind, by_link
@@ -23,7 +26,17 @@ from gewerk.marketplace.models import (
     QuoteRequest,
     Rating,
 )
-from gewerk.marketplace.states import LIVE, QUOTES_OPENED, SHOWN_TO_FIRMS, By, QuoteState, Step, allowed
+from gewerk.marketplace.states import (
+    LIVE,
+    QUOTES_OPENED,
+    SHOWN_TO_FIRMS,
+    By,
+    InvitationState,
+    Mode,
+    QuoteState,
+    Step,
+    allowed,
+)
 from gewerk.projects.access import OrderNotFound, concerns_reporter
 from gewerk.projects.models import WorkOrder
 from gewerk.tickets.models import Ticket
@@ -133,6 +146,28 @@ def quote_for(actor: Actor, quote_id: UUID) -> Quote:
     if found is None:
         raise RequestNotFound
     return found
+
+
+def invitations_over(now: datetime) -> QuerySet[Any]:
+    """Behind no seal any more: ``Invitation`` rows of all firms with ``begins_at``, ``due_at`` and ``was_answered``, for counting.
+
+    Of a request for quotes only when its quotes were opened, of a fixed-price offer only windows that ran to their end before
+    somebody had the job. A quote, also one withdrawn later, and a refusal with its reason are answers.
+    """
+    fixed = Q(request__mode=Mode.FIXED_PRICE_OFFER)
+    cut_short = Q(request__ended_at__lt=F("due_at")) | Q(request__award__at__lt=F("due_at"))
+    quoted = Quote.objects.filter(invitation=OuterRef("pk"), submitted_at__isnull=False)
+    return (
+        Invitation.objects.filter(request__state__in=SHOWN_TO_FIRMS)
+        .annotate(
+            begins_at=Coalesce("window_from_at", "invited_at"),
+            due_at=Case(
+                When(fixed, then="window_until_at"), default="request__deadline_at", output_field=DateTimeField()
+            ),
+            was_answered=Q(state=InvitationState.DECLINED) | Exists(quoted),
+        )
+        .filter(Q(~fixed, request__opened_at__isnull=False) | Q(fixed & ~cut_short), due_at__lte=now)
+    )
 
 
 def award_records(actor: Actor) -> QuerySet[AwardRecord]:
