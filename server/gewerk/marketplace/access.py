@@ -196,18 +196,28 @@ def rating_to_answer(actor: Actor, rating_id: UUID) -> Rating:
     return found
 
 
-def order_of_report(ticket: Ticket, order_id: UUID) -> WorkOrder:
-    """An order that answers this report and concerns whoever made it, locked. Raises OrderNotFound.
+def orders_of_report(ticket: Ticket) -> list[WorkOrder]:
+    """Orders that answer this report and concern whoever made it, with their firms, the oldest first.
 
     The door opened the report through ``tickets.access`` or its signed link.
     """
     answers = Q(ticket_links__ticket=ticket)
     if ticket.incident_id is not None:
         answers |= Q(ticket_links__ticket_id=ticket.incident_id)
-    found = WorkOrder.objects.filter(answers, pk=order_id, organisation_id=ticket.organisation_id).first()
-    if found is None or not concerns_reporter(found, ticket):
+    rows = WorkOrder.objects.filter(answers, organisation_id=ticket.organisation_id).select_related("firm").distinct()
+    return [one for one in rows.order_by("created_at", "pk") if concerns_reporter(one, ticket)]
+
+
+def order_of_report(ticket: Ticket, order_id: UUID) -> WorkOrder:
+    """One of ``orders_of_report``, locked. Raises OrderNotFound."""
+    if order_id not in {one.pk for one in orders_of_report(ticket)}:
         raise OrderNotFound
-    return WorkOrder.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    return WorkOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
+
+
+def ratings_of_report(ticket: Ticket) -> QuerySet[Rating]:
+    """What whoever made this report said of the work."""
+    return Rating.objects.filter(ticket=ticket)
 
 
 def answer_cases(actor: Actor) -> QuerySet[AnswerCase]:
