@@ -95,7 +95,8 @@ def one(request: HttpRequest, appeal_id: UUID) -> HttpResponseBase:
         except Refusal as refusal:
             if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
                 raise
-            form.refuse(refusal)
+            messages.error(request, str(refusal.message))
+            return redirect("operator_appeal", found.pk)
         else:
             messages.success(request, _("Decided. The firm reads your reason by mail."))
             return redirect("operator_appeals")
