@@ -21,6 +21,7 @@ from gewerk.journal.actor import Actor, by_link
 from gewerk.journeys.agree_visit import take_slot
 from gewerk.journeys.award_order import Taken, award_ticket
 from gewerk.journeys.complete_visit import finish_capture
+from gewerk.journeys.fill_demo_afterwards import rate_demo, warn_demo
 from gewerk.journeys.report_damage import report_damage
 from gewerk.journeys.step_order import step_order
 from gewerk.portfolio.models import SubProperty, SubPropertyType, Tenure, Usage
@@ -61,6 +62,11 @@ _DAMAGES = (
     _Damage("water.drain", "Das Waschbecken läuft kaum noch ab.", "bath"),
     _Damage("windows_doors.window", "Das Schlafzimmerfenster schließt nicht mehr.", "bedroom"),
 )
+_FINISHED = (
+    _Damage("water.tap", "Der Hahn im Bad ließ sich nicht mehr zudrehen.", "bath"),
+    _Damage("water.toilet_running", "Das Wasser lief Tag und Nacht in die Schüssel.", "bath"),
+)
+"""Reported weeks ago by the first tenants, done and accepted since."""
 
 
 @transaction.atomic
@@ -101,6 +107,14 @@ def fill_demo(*, now: datetime) -> bool:
     first = Slot.objects.filter(visit_id=visit).order_by("starts_at")[0]
     take_slot(actor=boss, visit_id=visit, slot_id=first.pk, now=now - timedelta(hours=30))
     _done(dispatcher, awarded(reported[5], "drain", now - timedelta(hours=70)), now=now - timedelta(hours=4))
+    finished = []
+    for tenant, damage, code in zip(tenants, _FINISHED, ("tap-seal", "cistern"), strict=False):
+        ticket = _reported(manager, boss, tenant, damage, now=now - timedelta(days=12))
+        order = awarded(ticket, code, now - timedelta(days=11))
+        _done(dispatcher, order, now=now - timedelta(days=7), text="Instand gesetzt, Probelauf gemacht.")
+        finished.append((order, ticket))
+    rate_demo(boss=boss, owner=dispatcher, done=finished, now=now)
+    warn_demo(boss=boss, owner=dispatcher, place=finished[0][0].property, now=now)
     award_ticket(actor=boss, ticket_ids=[reported[6].pk], crew_id=crew.pk, as_of=today, now=now - timedelta(hours=90))
     return True
 
@@ -209,13 +223,19 @@ def _offer(dispatcher: Actor, order: WorkOrder, *, now: datetime) -> UUID:
     return arrange.propose(actor=dispatcher, order_id=order.pk, spans=spans, now=now).pk
 
 
-def _done(dispatcher: Actor, order: WorkOrder, *, now: datetime) -> None:
+def _done(
+    dispatcher: Actor,
+    order: WorkOrder,
+    *,
+    now: datetime,
+    text: str = "Abfluss mit Spirale gereinigt, Siphon getauscht, Probelauf gemacht.",
+) -> None:
     step_order(actor=dispatcher, order_id=order.pk, step="start", now=now - timedelta(hours=2))
     captured = capture.Captured(
         completion_id=uuid4(),
         captured_at=now,
         sent_at=now,
-        text="Abfluss mit Spirale gereinigt, Siphon getauscht, Probelauf gemacht.",
+        text=text,
         minutes=50,
         checklist=[("Dichtheit geprüft", True), ("Arbeitsplatz sauber verlassen", True)],
     )
