@@ -46,6 +46,7 @@ NO_PAGE = {
     "account_inactive": "shown to somebody whose access was ended",
     "first_operator": "only on an empty installation: test_the_first_page_of_an_empty_installation",
     "accept_invitation": "only with a link from a mail: test_pages_behind_links_of_mails",
+    "firm_appeal": "the demo's firm has appealed already; shown in test_rating_pages",
     "open_login_link": "only with a link from a mail: test_pages_behind_links_of_mails",
     "new_ticket_questions": "a piece of new_ticket, fetched as soon as the fault is chosen; shown in test_damage_report",
     "order_insurance": "a file, for a claim",

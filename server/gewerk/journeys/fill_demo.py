@@ -22,6 +22,7 @@ from gewerk.journal.actor import Actor, by_link
 from gewerk.journeys.agree_visit import take_slot
 from gewerk.journeys.award_order import Taken, award_ticket
 from gewerk.journeys.complete_visit import finish_capture
+from gewerk.journeys.fill_demo_afterwards import rate_demo, warn_demo
 from gewerk.journeys.fill_demo_market import ask_for_quotes, show_papers, write_request
 from gewerk.journeys.report_damage import report_damage
 from gewerk.journeys.step_order import step_order
@@ -68,6 +69,11 @@ _DAMAGES = (
     _Damage("heating.radiator_cold", "Im ganzen Strang werden die Heizkörper nicht warm.", "living"),
     _Damage("windows_doors.window", "Durch die Fenster im Flur zieht es.", "hall"),
 )
+_FINISHED = (
+    _Damage("water.tap", "Der Hahn im Bad ließ sich nicht mehr zudrehen.", "bath"),
+    _Damage("water.toilet_running", "Das Wasser lief Tag und Nacht in die Schüssel.", "bath"),
+)
+"""Reported weeks ago by the first tenants, done and accepted since."""
 
 
 @transaction.atomic
@@ -109,6 +115,14 @@ def fill_demo(*, now: datetime) -> bool:
     take_slot(actor=boss, visit_id=visit, slot_id=first.pk, now=now - timedelta(hours=30))
     _more_needed(dispatcher, first.visit.order, now=now - timedelta(hours=1))
     _done(dispatcher, awarded(reported[5], "drain", now - timedelta(hours=70)), now=now - timedelta(hours=4))
+    finished = []
+    for tenant, damage, code in zip(tenants, _FINISHED, ("tap-seal", "cistern"), strict=False):
+        ticket = _reported(manager, boss, tenant, damage, now=now - timedelta(days=12))
+        order = awarded(ticket, code, now - timedelta(days=11))
+        _done(dispatcher, order, now=now - timedelta(days=7), text="Instand gesetzt, Probelauf gemacht.")
+        finished.append((order, ticket))
+    rate_demo(boss=boss, owner=dispatcher, done=finished, now=now)
+    warn_demo(boss=boss, owner=dispatcher, place=finished[0][0].property, now=now)
     award_ticket(actor=boss, ticket_ids=[reported[6].pk], crew_id=crew.pk, as_of=today, now=now - timedelta(hours=90))
     show_papers(
         owner=dispatcher, operator=_somebody(_home(OrganisationKind.OPERATOR), Role.OPERATOR), firm_id=firm.pk, now=now
@@ -231,13 +245,19 @@ def _more_needed(dispatcher: Actor, order: WorkOrder, *, now: datetime) -> None:
     ask_for_variation(actor=dispatcher, order_id=order.pk, reason=reason, lines=[line], now=now)
 
 
-def _done(dispatcher: Actor, order: WorkOrder, *, now: datetime) -> None:
+def _done(
+    dispatcher: Actor,
+    order: WorkOrder,
+    *,
+    now: datetime,
+    text: str = "Abfluss mit Spirale gereinigt, Siphon getauscht, Probelauf gemacht.",
+) -> None:
     step_order(actor=dispatcher, order_id=order.pk, step="start", now=now - timedelta(hours=2))
     captured = capture.Captured(
         completion_id=uuid4(),
         captured_at=now,
         sent_at=now,
-        text="Abfluss mit Spirale gereinigt, Siphon getauscht, Probelauf gemacht.",
+        text=text,
         minutes=50,
         checklist=[("Dichtheit geprüft", True), ("Arbeitsplatz sauber verlassen", True)],
     )

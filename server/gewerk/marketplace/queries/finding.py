@@ -38,7 +38,7 @@ from gewerk.identity.models import Organisation, OrganisationKind
 from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
 from gewerk.marketplace.gate import BLOCKED, GateAnswer, gate_words, may_take_each
-from gewerk.marketplace.models import Invitation, QuoteRequest
+from gewerk.marketplace.models import AnswerCase, Invitation, QuoteRequest
 from gewerk.marketplace.postcodes import SAME, areas_of, region_of
 from gewerk.marketplace.states import SHOWN_TO_FIRMS
 from gewerk.projects.models import WorkOrder
@@ -195,8 +195,9 @@ def found_of(wanted: Wanted, rows: Sequence[Organisation]) -> list[Found]:
 
 
 def best(actor: Actor, wanted: Wanted, count: int, *, but_for: QuoteRequest | None = None) -> list[Found]:
-    """The first ``count`` that the rule may choose: whose gate is open by evidence, who work there and are not blocked."""
-    rows = candidates(actor, wanted, but_for=but_for).filter(stands=_MAY)
+    """The first ``count`` that the rule may choose: whose gate is open by evidence, who work there and are neither blocked nor limited."""
+    limited = AnswerCase.objects.filter(limited_at__isnull=False, ended_at__isnull=True).values("firm_id")
+    rows = candidates(actor, wanted, but_for=but_for).filter(stands=_MAY).exclude(pk__in=limited)
     return [one for one in found_of(wanted, list(rows[:count])) if one.by_rule]
 
 
