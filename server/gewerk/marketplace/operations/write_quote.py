@@ -11,7 +11,7 @@ from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.access import RequestNotFound, invitation_to_change, quotes
-from gewerk.marketplace.gate import GateAnswer, may_take
+from gewerk.marketplace.gate import GateAnswer, may_take, missing_words
 from gewerk.marketplace.models import Invitation, Pricing, Quote, QuoteLine, RequestItem
 from gewerk.marketplace.operations.moving import StepNotPossible, move_quote, reason_needed, tell_firm, tell_manager
 from gewerk.marketplace.operations.send import WINDOW, check_before_deadline, set_windows
@@ -66,10 +66,8 @@ def submit(*, actor: Actor, invitation_id: UUID, given: QuoteGiven, now: datetim
     quote = _write(actor, invitation, given, items, now=now)
     if before is not None:
         move_quote(before, "replace", now=now)
+    # A firm that had declined stays so in the manager's eyes until the opening: it must not be seen that a quote came in.
     move_quote(quote, "submit", now=now, submitted_at=now)
-    if invitation.state == InvitationState.DECLINED:
-        invitation.state, invitation.decline_reason, invitation.declined_at = InvitationState.INVITED, "", None
-        invitation.save(update_fields=["state", "decline_reason", "declined_at"])
     _tell(actor, quote, "submitted", now=now)
     return quote
 
@@ -123,7 +121,8 @@ def check_gate(invitation: Invitation, now: datetime) -> GateAnswer:
     )
     if not answer.open:
         raise GateIsClosed(
-            _("This firm may not take this work now. Missing: %(missing)s.") % {"missing": ", ".join(answer.missing)}
+            _("This firm may not take this work now. Missing: %(missing)s.")
+            % {"missing": missing_words(answer, request.organisation.country)}
         )
     return answer
 

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gewerk.catalogue.queries import NoCatalogue, services
+from gewerk.catalogue.trades import trade_name
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.formats import Formats
 from gewerk.entrypoints.web.manager.orders.amounts import thousandths_of
@@ -69,8 +71,9 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     with timezone.override(zone):
         listed = listed_firms(who.actor).exclude(standing=Standing.BLOCKED).order_by("firm__name", "firm_id")
         firms = [(str(one.firm_id), one.firm.name) for one in listed[:200]]
+        offered = services_by_trade(found.organisation.country, found.order.trade)
         sent = request.POST if request.method == "POST" else None
-        form = RequestForm(sent, firms=firms, initial=_initial(found))
+        form = RequestForm(sent, firms=firms, services=offered, initial=_initial(found))
         rows, wrong = _rows(request, found)
         if sent is not None and form.is_valid() and not wrong and "more" not in sent:
             try:
@@ -128,10 +131,26 @@ def _save(request: HttpRequest, found: QuoteRequest, form: RequestForm, rows: li
     choose_firms(actor=who.actor, request_id=changed.pk, firm_ids=firm_ids, now=now)
 
 
+def services_by_trade(country: str, first: str) -> list[Any]:
+    """Choices: none, then the country's services under their trades, that of the order on top."""
+    by_trade: dict[str, list[tuple[str, str]]] = {}
+    try:
+        known = services(country)
+    except NoCatalogue:
+        known = []
+    for one in known:
+        trade = first if first in one.trades else one.trades[0]
+        by_trade.setdefault(trade, []).append((one.code, str(one.names)))
+    groups = [(trade_name(trade), sorted(of, key=lambda pair: pair[1])) for trade, of in by_trade.items()]
+    groups.sort(key=lambda group: (group[0] != trade_name(first), group[0]))
+    return [("", _("none of the catalogue")), *groups]
+
+
 def _initial(found: QuoteRequest) -> dict[str, Any]:
     at = timezone.localtime(found.deadline_at) if found.deadline_at else None
     return {
         "title": found.title,
+        "service": found.service,
         "text": found.text,
         "deadline_day": at.date() if at else None,
         "deadline_time": at.time() if at else None,

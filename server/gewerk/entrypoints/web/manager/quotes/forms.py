@@ -15,6 +15,11 @@ class RequestForm(PageForm):
     """What is asked, until when, of whom."""
 
     title = forms.CharField(label=_("What is to be done"), max_length=200)
+    service = forms.ChoiceField(
+        label=_("Service"),
+        required=False,
+        help_text=_("By it the evidence of the firms is checked: without one, nobody's is."),
+    )
     text = long_field(_("Description"), 20_000, rows=4)
     deadline_day = forms.DateField(
         label=_("Quotes until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -33,10 +38,12 @@ class RequestForm(PageForm):
         label=_("Firms of your list"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, firms: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, firms: list[tuple[str, str]], services: list[Any], **kwargs: Any) -> None:
+        """``services``: (code, name), or (trade, such pairs)."""
         super().__init__(*args, **kwargs)
-        choices: Any = self.fields["firm_ids"]
-        choices.choices = firms
+        for name, choices in (("firm_ids", firms), ("service", services)):
+            field: Any = self.fields[name]
+            field.choices = choices
 
     def fields_given(self) -> dict[str, Any]:
         """As ``change_request`` takes them; the deadline is a moment on the organisation's clock."""
@@ -49,4 +56,4 @@ class RequestForm(PageForm):
         return given
 
 
-_PLAIN = ("title", "text", "start_date", "budget_minor", "budget_shown", "visit_possible", "visit_note")
+_PLAIN = ("title", "service", "text", "start_date", "budget_minor", "budget_shown", "visit_possible", "visit_note")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound, service
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.files.queries import files_of_many
@@ -26,6 +27,7 @@ from gewerk.marketplace.access import (
     requests,
     steps_for,
 )
+from gewerk.marketplace.gate import may_take_of_many, missing_words
 from gewerk.marketplace.models import OwnerApproval, QuoteRequest
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.queries.comparison import Comparison, compare
@@ -98,6 +100,13 @@ def page_of(
     record = award_records(who.actor).filter(request=found).select_related("person", "firm").first()
     steps = {step.key for step in steps_for(who.actor, found)}
     invited = list(found.invitations.select_related("firm"))
+    gates = may_take_of_many(
+        organisation_id=found.organisation_id,
+        firm_ids=[one.firm_id for one in invited],
+        service=found.service,
+        country=found.organisation.country,
+        on=who.formats.today,
+    )
     files = files_of_many(QUOTE_FILES, [column.quote.pk for column in comparison.columns])
     over = found.deadline_at is not None and timezone.now() >= found.deadline_at
     known = {one.firm_id for one in invited}
@@ -117,6 +126,7 @@ def page_of(
         "over": over,
         "sealed": found.state == State.OPEN,
         "budget": who.formats.money(found.budget_minor, found.currency) if found.budget_minor is not None else "",
+        "start": who.formats.day(found.start_date) if found.start_date else "",
         "items": [
             {
                 "number": item.number or str(item.position),
@@ -128,9 +138,12 @@ def page_of(
             }
             for item in found.items.all()
         ],
+        "service": service_name(found),
         "invited": [
             {
                 "name": one.firm.name,
+                "gates": reverse("gates_of_firm", args=[one.firm_id]),
+                "missing": missing_words(gates[one.firm_id], found.organisation.country),
                 "position": one.position,
                 "why": one.why,
                 "declined": one.state == InvitationState.DECLINED,
@@ -151,6 +164,16 @@ def page_of(
         "trail": [{"label": _("Requests for quotes"), "url": reverse("quote_requests")}, {"label": found.title}],
     }
     return render(request, "manager/quotes/request.html", context, status=422 if refused else 200)
+
+
+def service_name(found: QuoteRequest) -> str:
+    """In the reader's language; a code that the catalogue does not know any more as it is."""
+    if not found.service:
+        return ""
+    try:
+        return str(service(found.organisation.country, found.service).names)
+    except (NoCatalogue, ServiceNotFound):
+        return found.service
 
 
 def _table(who: Reader, found: QuoteRequest, comparison: Comparison, files: Any) -> dict[str, Any] | None:
@@ -180,7 +203,8 @@ def _table(who: Reader, found: QuoteRequest, comparison: Comparison, files: Any)
                 "mark": column.mark,
                 "cheapest": column.cheapest,
                 "expired": column.expired,
-                "missing": ", ".join(column.gate.missing) if not column.gate.open else "",
+                "missing": missing_words(column.gate, found.organisation.country),
+                "gates": reverse("gates_of_firm", args=[column.quote.firm_id]),
                 "awardable": column.gate.open and not column.expired and found.state == State.OPENED,
                 "state": column.quote.get_state_display(),
                 "percent": column.percent_of_highest,
