@@ -1,6 +1,4 @@
-"""What a gate misses, in the reader's language: one wording for pages, mails and refusals."""
-
-from collections.abc import Sequence
+"""The gate in words: what a kind of evidence is called, and what stands in the way. One wording for firms, operator and managers."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +19,7 @@ _WHY = {
 
 
 def kind_name(country: str, kind: str) -> str:
-    """An unknown kind is shown as it is."""
+    """In the reader's language; an unknown kind is shown as it is."""
     if kind == TRADE:
         return _("Trade")
     try:
@@ -35,8 +33,5 @@ def why_words(why: Why) -> str:
 
 
 def missing_words(country: str, missing: MissingEvidence) -> str:
+    """Kind and reason: ``Betriebshaftpflicht: abgelaufen``."""
     return f"{kind_name(country, missing.kind)}: {why_words(missing.why)}"
-
-
-def all_missing_words(country: str, missing: Sequence[MissingEvidence]) -> str:
-    return "; ".join(missing_words(country, one) for one in missing)

@@ -134,33 +134,21 @@ def may_take_of_many(firm_ids: Collection[UUID], service_code: str, country: str
 
 def may_be_awarded(organisation_id: UUID, firm_id: UUID, service_code: str, country: str, on: date) -> GateAnswer:
     """As ``may_take``, and open where that manager's administrator has overridden exactly what has expired."""
-    return may_be_awarded_of_many(organisation_id, [firm_id], service_code, country, on)[firm_id]
-
-
-def may_be_awarded_of_many(
-    organisation_id: UUID, firm_ids: Collection[UUID], service_code: str, country: str, on: date
-) -> dict[UUID, GateAnswer]:
-    """As ``may_be_awarded``, for a list of firms: four queries, whatever their number."""
-    found = may_take_of_many(firm_ids, service_code, country, on)
-    expired = {
-        firm_id: {one.kind for one in gate.missing}
-        for firm_id, gate in found.items()
-        if not gate.open and all(one.why is Why.EXPIRED for one in gate.missing)
-    }
-    if not expired:
+    found = may_take(firm_id, service_code, country, on)
+    if found.open or any(one.why is not Why.EXPIRED for one in found.missing):
         return found
+    kinds = {one.kind for one in found.missing}
     overrides = GateOverride.objects.filter(
         organisation_id=organisation_id,
-        firm_id__in=expired,
+        firm_id=firm_id,
         country=country,
         service_code=service_code,
         valid_from__lte=on,
         valid_until__gte=on,
     )
-    for override in overrides.order_by("made_at"):
-        if expired[override.firm_id] <= set(override.kinds):
-            missing = found[override.firm_id].missing
-            found[override.firm_id] = GateAnswer(open=True, missing=missing, override_id=override.pk)
+    for override in overrides.order_by("-made_at"):
+        if kinds <= set(override.kinds):
+            return GateAnswer(open=True, missing=found.missing, override_id=override.pk)
     return found
 
 

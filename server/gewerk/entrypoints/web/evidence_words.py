@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from gewerk.catalogue.trades import trade_name
 from gewerk.entrypoints.web.manager.formats import Formats
 from gewerk.files.models import FileKind, FileLink
-from gewerk.firms.gate_words import kind_name
+from gewerk.firms.gate_words import kind_name, missing_words, why_words
 from gewerk.firms.models import Evidence, EvidenceState
+
+__all__ = ["SOON_DAYS", "Look", "file_look", "kind_name", "missing_words", "paper", "state_of", "why_words"]
 
 SOON_DAYS = 60
 

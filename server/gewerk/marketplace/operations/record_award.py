@@ -12,7 +12,7 @@ from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.access import quotes, request_to_edit
-from gewerk.marketplace.gate import GateAnswer, may_take, missing_words
+from gewerk.marketplace.gate import GateAnswer, gate_words, may_take
 from gewerk.marketplace.models import (
     AwardRecord,
     OwnerApproval,
@@ -93,7 +93,7 @@ def check_awardable(
     if not gate.open:
         raise GateIsClosed(
             _("Nothing can be awarded to this firm now. Missing: %(missing)s.")
-            % {"missing": missing_words(gate, request.organisation.country)}
+            % {"missing": "; ".join(gate_words(gate, request.organisation.country))}
         )
     _check_owner(request, quote)
     return Awardable(request, quote, gate)

@@ -22,7 +22,7 @@ from gewerk.marketplace.operations.moving import (
     tell_firm,
     tell_manager,
 )
-from gewerk.marketplace.operations.prepare import RequestIsInvalid, add_firms, check_firms
+from gewerk.marketplace.operations.prepare import RequestIsInvalid, add_firms, check_firms, why_by_hand
 from gewerk.marketplace.states import BY_KEY, InvitationState, Mode, QuoteState, State
 from gewerk.marketplace.sums import sums_of_amounts
 
@@ -55,7 +55,7 @@ def send(*, actor: Actor, request_id: UUID, version: int | None = None, now: dat
     check_version(request, version)
     check_step(request, "send")
     invited = list(request.invitations.all())
-    check_firms(actor, [one.firm_id for one in invited])
+    check_firms(actor, request, [one.firm_id for one in invited], now=now)
     fixed = request.mode == Mode.FIXED_PRICE_OFFER
     _check_whole(request, invited, fixed=fixed, now=now)
     changes: dict[str, Any] = {"state": BY_KEY["send"].target, "sent_at": now, "sent_by_kind": actor.kind.value}
@@ -79,8 +79,8 @@ def invite(
     check_before_deadline(request, now)
     known = set(request.invitations.values_list("firm_id", flat=True))
     wanted = [firm_id for firm_id in dict.fromkeys(firm_ids) if firm_id not in known]
-    check_firms(actor, wanted)
-    made = add_firms(request, wanted, now=now)
+    check_firms(actor, request, wanted, now=now)
+    made = add_firms(request, wanted, why=why_by_hand(actor, request, wanted, now=now), now=now)
     save(request, now=now)
     _tell_invited(actor, request, made, now=now)
     tell_manager(actor, request, "firms_invited", now=now, data={"firms": len(made)})

@@ -1,5 +1,6 @@
 """The list of requests, and one request: what is asked, of whom, what they ask back; after the opening the quotes side by side."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from gewerk.marketplace.access import (
     requests,
     steps_for,
 )
-from gewerk.marketplace.gate import may_take_of_many, missing_words
+from gewerk.marketplace.gate import gate_words, may_take_each
 from gewerk.marketplace.models import OwnerApproval, QuoteRequest
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.queries.comparison import Comparison, compare
@@ -100,7 +101,7 @@ def page_of(
     record = award_records(who.actor).filter(request=found).select_related("person", "firm").first()
     steps = {step.key for step in steps_for(who.actor, found)}
     invited = list(found.invitations.select_related("firm"))
-    gates = may_take_of_many(
+    gates = may_take_each(
         organisation_id=found.organisation_id,
         firm_ids=[one.firm_id for one in invited],
         service=found.service,
@@ -110,6 +111,8 @@ def page_of(
     files = files_of_many(QUOTE_FILES, [column.quote.pk for column in comparison.columns])
     over = found.deadline_at is not None and timezone.now() >= found.deadline_at
     known = {one.firm_id for one in invited}
+    own = listed_firms(who.actor).filter(firm_id__in=known).values_list("firm_id", flat=True)
+    addresses = {firm_id: reverse("gates_of_firm", args=[firm_id]) for firm_id in own}
     more = [
         one
         for one in listed_firms(who.actor).exclude(standing=Standing.BLOCKED).order_by("firm__name")[:200]
@@ -142,8 +145,8 @@ def page_of(
         "invited": [
             {
                 "name": one.firm.name,
-                "gates": reverse("gates_of_firm", args=[one.firm_id]),
-                "missing": missing_words(gates[one.firm_id], found.organisation.country),
+                "gates": addresses.get(one.firm_id, ""),
+                "missing": gate_words(gates[one.firm_id], found.organisation.country),
                 "position": one.position,
                 "why": one.why,
                 "declined": one.state == InvitationState.DECLINED,
@@ -153,7 +156,7 @@ def page_of(
         ],
         "more_firms": more,
         "questions": list(found.questions.select_related("invitation__firm")),
-        "table": _table(who, found, comparison, files),
+        "table": _table(who, found, comparison, files, addresses),
         "record": _record(who, record) if record else None,
         "owner": OwnerApproval.objects.filter(request=found)
         .select_related("quote__firm")
@@ -176,7 +179,10 @@ def service_name(found: QuoteRequest) -> str:
         return found.service
 
 
-def _table(who: Reader, found: QuoteRequest, comparison: Comparison, files: Any) -> dict[str, Any] | None:
+def _table(
+    who: Reader, found: QuoteRequest, comparison: Comparison, files: Any, gates: Mapping[UUID, str]
+) -> dict[str, Any] | None:
+    """``gates``: firm -> the page of its evidence, for those of the own list."""
     if not comparison.columns:
         return None
 
@@ -203,8 +209,8 @@ def _table(who: Reader, found: QuoteRequest, comparison: Comparison, files: Any)
                 "mark": column.mark,
                 "cheapest": column.cheapest,
                 "expired": column.expired,
-                "missing": missing_words(column.gate, found.organisation.country),
-                "gates": reverse("gates_of_firm", args=[column.quote.firm_id]),
+                "missing": gate_words(column.gate, found.organisation.country),
+                "gates": gates.get(column.quote.firm_id, ""),
                 "awardable": column.gate.open and not column.expired and found.state == State.OPENED,
                 "state": column.quote.get_state_display(),
                 "percent": column.percent_of_highest,
