@@ -17,7 +17,7 @@ from stories.installation import Installation
 pytestmark = pytest.mark.browser
 
 LOOKS = [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
-ROLES = ["admin", "operator", "firm", "tenant"]
+ROLES = ["admin", "operator", "firm", "private_owner", "tenant"]
 """The managing roles see the administrator's pages or fewer."""
 
 # Named routes that a crawl of a running demo cannot show, each with the reason.
@@ -43,6 +43,7 @@ NO_PAGE = {
     "account_inactive": "shown to somebody whose access was ended",
     "first_operator": "only on an empty installation: test_the_first_page_of_an_empty_installation",
     "accept_invitation": "only with a link from a mail: test_pages_behind_links_of_mails",
+    "quote_file_by_link": "a picture behind the link of a mail",
     "open_login_link": "only with a link from a mail: test_pages_behind_links_of_mails",
 }
 

@@ -21,6 +21,7 @@ from gewerk.journal.actor import Actor, by_link
 from gewerk.journeys.agree_visit import take_slot
 from gewerk.journeys.award_order import Taken, award_ticket
 from gewerk.journeys.complete_visit import finish_capture
+from gewerk.journeys.enter_home import enter_home
 from gewerk.journeys.report_damage import report_damage
 from gewerk.journeys.step_order import step_order
 from gewerk.portfolio.models import SubProperty, SubPropertyType, Tenure, Usage
@@ -88,6 +89,7 @@ def fill_demo(*, now: datetime) -> bool:
         _reported(manager, boss, tenant, damage, now=now - timedelta(hours=hours))
         for tenant, damage, hours in zip(tenants, _DAMAGES, ages, strict=True)
     ]
+    _owners_home(now)
     today = now.astimezone(ZoneInfo(manager.time_zone)).date()
 
     def awarded(ticket: Ticket, code: str, at: datetime) -> WorkOrder:
@@ -103,6 +105,21 @@ def fill_demo(*, now: datetime) -> bool:
     _done(dispatcher, awarded(reported[5], "drain", now - timedelta(hours=70)), now=now - timedelta(hours=4))
     award_ticket(actor=boss, ticket_ids=[reported[6].pk], crew_id=crew.pk, as_of=today, now=now - timedelta(hours=90))
     return True
+
+
+def _owners_home(now: datetime) -> None:
+    """The private owner has entered her flat."""
+    owner = _somebody(_home(OrganisationKind.OWNER), Role.PRIVATE_OWNER)
+    enter_home(
+        actor=owner,
+        street="Kronprinzenstraße",
+        house_number="84",
+        postcode="44135",
+        city="Dortmund",
+        country="DE",
+        flat="3. OG rechts",
+        now=now,
+    )
 
 
 def _tenants(manager: Organisation) -> list[SubProperty]:

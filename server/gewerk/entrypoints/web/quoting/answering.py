@@ -1,7 +1,9 @@
 """The page of one invitation, and what may be done on it. Who comes in by which way, ``doors`` has settled."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from allauth.core import ratelimit
 from django.contrib import messages
@@ -14,6 +16,7 @@ from gewerk.entrypoints.uploads import arrived
 from gewerk.entrypoints.web.manager.formats import Formats, formats_for
 from gewerk.entrypoints.web.quoting.form import Typed, stored
 from gewerk.entrypoints.web.refusals import too_many
+from gewerk.files.models import FileKind, FileLink
 from gewerk.files.operations.store import store
 from gewerk.files.queries import files_of
 from gewerk.files.receive import ANY_KIND, receive
@@ -38,6 +41,8 @@ class Way:
     invitation: Invitation
     url: str
     layout: str
+    file: Callable[[UUID, str], str]
+    """The address of a file of the request, in a variant."""
     trail: Any = ()
 
 
@@ -96,7 +101,7 @@ def show(
             one for one in asked.questions.all() if one.answered_at is not None or one.invitation_id == invitation.pk
         ],
         "files": files_of(QUOTE_FILES, shown.pk) if shown else [],
-        "request_files": files_of(REQUEST_FILES, asked.pk),
+        "request_files": [_file(way, one) for one in files_of(REQUEST_FILES, asked.pk)],
         "wrong": wrong,
     }
     return render(request, "quoting/answer.html", context, status=status)
@@ -163,6 +168,16 @@ def _keep_files(request: HttpRequest, way: Way) -> str:
         files = [(store(actor=keeping, received=one, now=now), one.name) for one in ready]
         keep_quote_files(actor=way.actor, invitation_id=way.invitation.pk, files=files, now=now)
     return _("The files are added.") if ready else _("No file was chosen.")
+
+
+def _file(way: Way, one: FileLink) -> dict[str, Any]:
+    """Photos and plans of the request: by the link of the mail under its own address, by login as every file."""
+    is_image = one.file.kind == FileKind.IMAGE
+    return {
+        "name": one.name,
+        "small": way.file(one.file_id, "small") if is_image else "",
+        "url": way.file(one.file_id, "large" if is_image else "original"),
+    }
 
 
 def _row(item: RequestItem, price: str, currency: str, formats: Formats) -> dict[str, Any]:

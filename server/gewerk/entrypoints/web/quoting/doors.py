@@ -14,16 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gewerk.entrypoints.downloads import download
 from gewerk.entrypoints.uploads import streamed
 from gewerk.entrypoints.web.firm.door import reader, working
 from gewerk.entrypoints.web.manager.formats import formats_for
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.quoting.answering import Way, act, show
 from gewerk.entrypoints.web.refusals import too_many
+from gewerk.files.access import FileNotFound
+from gewerk.files.queries import files_of
 from gewerk.identity.models import Organisation
 from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import Refusal
-from gewerk.marketplace.access import guest_of, invitation_for, invitations, owner_of, quotes
+from gewerk.marketplace.access import REQUEST_FILES, guest_of, invitation_for, invitations, owner_of, quotes
 from gewerk.marketplace.models import Invitation, OwnerApproval, OwnerApprovalState
 from gewerk.marketplace.operations.owner_approvals import decide_as_owner
 from gewerk.marketplace.states import QUOTES_OPENED, InvitationState, QuoteState, State
@@ -85,7 +88,7 @@ def firm_request(request: HttpRequest, asked_id: UUID) -> HttpResponseBase:
     found = invitation_for(who.actor, asked_id)
     url = reverse("firm_request", args=[found.pk])
     trail = [{"label": _("Requests for quotes"), "url": reverse("firm_requests")}, {"label": found.request.title}]
-    way = Way(who.actor, found, url, "layouts/app.html", trail)
+    way = Way(who.actor, found, url, "layouts/app.html", lambda pk, variant: reverse("file", args=[pk, variant]), trail)
     return act(request, way) if request.method == "POST" else show(request, way)
 
 
@@ -95,9 +98,25 @@ def firm_request(request: HttpRequest, asked_id: UUID) -> HttpResponseBase:
 def quote_by_link(request: HttpRequest, token: str) -> HttpResponseBase:
     """Without login: the link opens this one invitation."""
     actor, found = guest_of(token)
-    way = Way(actor, found, reverse("quote_by_link", args=[token]), "layouts/plain.html")
+    way = Way(
+        actor,
+        found,
+        reverse("quote_by_link", args=[token]),
+        "layouts/plain.html",
+        lambda pk, variant: reverse("quote_file_by_link", args=[token, pk, variant]),
+    )
     with translation.override(_language(request, found.firm)):
         return act(request, way) if request.method == "POST" else show(request, way)
+
+
+@require_GET
+def file_by_link(request: HttpRequest, token: str, file_id: UUID, variant: str) -> HttpResponseBase:
+    """A photo or plan of the request, for whoever holds the link of the mail. Raises LinkIsInvalid, FileNotFound."""
+    _actor, found = guest_of(token)
+    link = next((one for one in files_of(REQUEST_FILES, found.request_id) if one.file_id == file_id), None)
+    if link is None:
+        raise FileNotFound
+    return download(request, link, "" if variant == "original" else variant)
 
 
 @never_cache

@@ -8,5 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("firm/requests/", doors.firm_requests, name="firm_requests"),
     path("firm/requests/<uuid:asked_id>/", doors.firm_request, name="firm_request"),
     path("quotes/by-link/<str:token>/", doors.quote_by_link, name="quote_by_link"),
+    path(
+        "quotes/by-link/<str:token>/files/<uuid:file_id>/<slug:variant>/", doors.file_by_link, name="quote_file_by_link"
+    ),
     path("owner-approvals/<str:token>/", doors.owner_approval, name="owner_approval"),
 ]

@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound, service
+from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
-from gewerk.files.queries import files_of_many
+from gewerk.files.queries import files_of, files_of_many
 from gewerk.firms.access import listed_firms
 from gewerk.firms.models import Standing
-from gewerk.identity.access import edits_orders, require, sees_orders
+from gewerk.identity.access import edits_orders, owns_privately, require, sees_orders
 from gewerk.marketplace.access import (
     QUOTE_FILES,
+    REQUEST_FILES,
     award_records,
     quote_for,
     quotes,
@@ -162,6 +164,8 @@ def page_of(
         .select_related("quote__firm")
         .order_by("-asked_at")
         .first(),
+        "photos": [file_look(one) for one in files_of(REQUEST_FILES, found.pk)],
+        "own_money": owns_privately(who.actor),
         "refused": refused,
         "values": values or {},
         "trail": [{"label": _("Requests for quotes"), "url": reverse("quote_requests")}, {"label": found.title}],
