@@ -17,7 +17,7 @@ from stories.installation import Installation
 pytestmark = pytest.mark.browser
 
 LOOKS = [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
-ROLES = ["admin", "operator", "firm", "tenant"]
+ROLES = ["admin", "operator", "firm", "private_owner", "tenant"]
 """The managing roles see the administrator's pages or fewer."""
 
 FACES = {"order": 8, "ticket": 4, "firm_job": 4, "sub_property": 4, "visit_step": 4, "quote_request": 2}
@@ -47,6 +47,7 @@ NO_PAGE = {
     "first_operator": "only on an empty installation: test_the_first_page_of_an_empty_installation",
     "accept_invitation": "only with a link from a mail: test_pages_behind_links_of_mails",
     "firm_appeal": "the demo's firm has appealed already; shown in test_rating_pages",
+    "quote_file_by_link": "a picture behind the link of a mail",
     "open_login_link": "only with a link from a mail: test_pages_behind_links_of_mails",
     "new_ticket_questions": "a piece of new_ticket, fetched as soon as the fault is chosen; shown in test_damage_report",
     "order_insurance": "a file, for a claim",

@@ -48,14 +48,14 @@ def _from_python(path: Path) -> Iterator[str]:
 
 def _from_template(path: Path) -> Iterator[str]:
     text = path.read_text()
+    # Django writes a literal percent sign as %% before it looks the text up.
     for pattern in (_TRANSLATE, _IN_BRACKETS):
         for match in pattern.finditer(text):
-            yield match.group(1) if match.group(1) is not None else match.group(2)
+            yield (match.group(1) if match.group(1) is not None else match.group(2)).replace("%", "%%")
     for match in _BLOCK.finditer(text):
         singular = _PLURAL.split(match.group(3))[0]
         if "trimmed" in match.group(2):
             singular = " ".join(line.strip() for line in singular.strip().splitlines())
-        # Django writes a literal percent sign as %% before it looks the text up.
         yield _VARIABLE.sub(lambda found: f"%({found.group(1)})s", singular.replace("%", "%%"))
 
 

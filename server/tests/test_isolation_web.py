@@ -124,14 +124,14 @@ def audience(route: Route) -> frozenset[str]:
         ("override_gate", {Role.ADMIN}),
         ("order_sheet", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER}),
         ("tenant_", {Role.TENANT}),
-        ("account_company", {Role.ADMIN, Role.FIRM}),
+        ("account_company", {Role.ADMIN, Role.FIRM, Role.PRIVATE_OWNER}),
         ("account_team", {Role.ADMIN, Role.FIRM}),
         ("withdraw_invitation", {Role.ADMIN, Role.FIRM}),
         ("account_api_key", {Role.ADMIN}),
         ("account_property_types", managing),
         ("remove_property_type", managing),
         ("invite_tenant", managing),
-        ("reporting_settings", {Role.ADMIN}),
+        ("reporting_settings", {Role.ADMIN, Role.PRIVATE_OWNER}),
         ("arrange_visit", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER, Role.TENANT}),
         ("take_slot", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER, Role.TENANT}),
         ("visit_step", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER, Role.TENANT}),
@@ -143,6 +143,8 @@ def audience(route: Route) -> frozenset[str]:
     ):
         if route.name.startswith(prefix):
             return frozenset(str(r) for r in roles)
+    if ".web.owner." in route.module:
+        return frozenset({str(Role.PRIVATE_OWNER)})
     if ".web.manager." in route.module:
         return managing
     return frozenset(Role.values)

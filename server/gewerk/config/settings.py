@@ -145,6 +145,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_link": "20/m/ip,3/900s/key",
     "reauthenticate": "10/m/user",
     "join_firm": "10/h/ip,3/h/key",
+    "join_owner": "10/h/ip,3/h/key",
     # Damage is reported without a login: per address, and per link or report.
     "report_send": "20/h/ip,200/d/key",
     "report_photo": "200/h/ip",

@@ -10,6 +10,8 @@ from gewerk.identity.models import FIRM_ROLES, MANAGING_ROLES, Membership, Perso
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import Refusal, RefusalKind
 
+_EDITING = frozenset({Role.ADMIN, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER, Role.PRIVATE_OWNER})
+
 
 def live_memberships(person: Person, *, now: datetime) -> list[Membership]:
     """Memberships that give access now: not ended, and the last day (in the organisation's time zone) not past."""
@@ -37,12 +39,10 @@ def sees_stock(actor: Actor) -> bool:
 
 
 def edits_stock(actor: Actor) -> bool:
-    """Change the stock by hand: admin, housing manager, housing officer; keys that may write master data."""
+    """Change the stock by hand: admin, housing manager, housing officer, a private owner; keys that may write master data."""
     if actor.kind is ActorKind.KEY:
         return bool(actor.scopes & {Scope.ALL, Scope.MASTER_DATA})
-    return actor.kind is ActorKind.SYSTEM or bool(
-        actor.roles & {Role.ADMIN, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER}
-    )
+    return actor.kind is ActorKind.SYSTEM or bool(actor.roles & _EDITING)
 
 
 def sees_orders(actor: Actor) -> bool:
@@ -53,12 +53,10 @@ def sees_orders(actor: Actor) -> bool:
 
 
 def edits_orders(actor: Actor) -> bool:
-    """Make and award orders, keep the list of firms: admin, housing manager, housing officer; keys that may do everything."""
+    """Make and award orders, keep the list of firms: whoever edits the stock by hand; keys that may do everything."""
     if actor.kind is ActorKind.KEY:
         return Scope.ALL in actor.scopes
-    return actor.kind is ActorKind.SYSTEM or bool(
-        actor.roles & {Role.ADMIN, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER}
-    )
+    return actor.kind is ActorKind.SYSTEM or bool(actor.roles & _EDITING)
 
 
 def handles_money(actor: Actor) -> bool:
@@ -79,6 +77,11 @@ def works_for_firm(actor: Actor) -> bool:
 def dispatches(actor: Actor) -> bool:
     """Speaks for the firm: its owner and its dispatchers."""
     return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.FIRM, Role.DISPATCHER})
+
+
+def owns_privately(actor: Actor) -> bool:
+    """Somebody with a house or a flat of their own and no office: sees simpler pages."""
+    return actor.kind is ActorKind.PERSON and Role.PRIVATE_OWNER in actor.roles
 
 
 def is_caretaker(actor: Actor) -> bool:
@@ -102,8 +105,8 @@ def manages_team(actor: Actor) -> bool:
 
 
 def manages_company(actor: Actor) -> bool:
-    """A manager's administrator, a firm's owner."""
-    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.ADMIN, Role.FIRM})
+    """A manager's administrator, a firm's owner, a private owner."""
+    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.ADMIN, Role.FIRM, Role.PRIVATE_OWNER})
 
 
 def operates(actor: Actor) -> bool:

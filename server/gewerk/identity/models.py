@@ -13,6 +13,7 @@ from gewerk.kit.ids import new_id
 class OrganisationKind(models.TextChoices):
     MANAGER = "manager", _("Property manager")
     FIRM = "firm", _("Tradesperson's firm")
+    OWNER = "owner", _("Private owner")
     OPERATOR = "operator", _("Operator")
 
 
@@ -25,19 +26,24 @@ class Role(models.TextChoices):
     FIRM = "firm", _("Firm: owner")
     DISPATCHER = "dispatcher", _("Firm: dispatcher")
     FITTER = "fitter", _("Firm: fitter")
+    PRIVATE_OWNER = "private_owner", _("Private owner")
     TENANT = "tenant", _("Tenant")
     OPERATOR = "operator", _("Operator of the installation")
 
 
-MANAGING_ROLES = frozenset({Role.ADMIN, Role.FINANCE_OFFICER, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER})
-"""Roles that see the stock of their organisation."""
+TEAM_ROLES = frozenset({Role.ADMIN, Role.FINANCE_OFFICER, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER})
+"""Roles of a property manager's office."""
+
+MANAGING_ROLES = TEAM_ROLES | {Role.PRIVATE_OWNER}
+"""Roles that see the stock of their organisation: a manager's office, and a private owner their own house or flat."""
 
 FIRM_ROLES = frozenset({Role.FIRM, Role.DISPATCHER, Role.FITTER})
 """Roles inside a tradesperson's firm."""
 
 ROLES_OF = {
-    OrganisationKind.MANAGER: MANAGING_ROLES | {Role.CARETAKER},
+    OrganisationKind.MANAGER: TEAM_ROLES | {Role.CARETAKER},
     OrganisationKind.FIRM: FIRM_ROLES,
+    OrganisationKind.OWNER: frozenset({Role.PRIVATE_OWNER}),
     OrganisationKind.OPERATOR: frozenset({Role.OPERATOR}),
 }
 """Which roles an organisation's own people may have. Tenants come through their tenant record."""

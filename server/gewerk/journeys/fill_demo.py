@@ -22,6 +22,7 @@ from gewerk.journal.actor import Actor, by_link
 from gewerk.journeys.agree_visit import take_slot
 from gewerk.journeys.award_order import Taken, award_ticket
 from gewerk.journeys.complete_visit import finish_capture
+from gewerk.journeys.enter_home import enter_home
 from gewerk.journeys.fill_demo_afterwards import rate_demo, warn_demo
 from gewerk.journeys.fill_demo_market import ask_for_quotes, show_papers, write_request
 from gewerk.journeys.report_damage import report_damage
@@ -101,6 +102,7 @@ def fill_demo(*, now: datetime) -> bool:
         _reported(manager, boss, tenant, damage, now=now - timedelta(hours=hours))
         for tenant, damage, hours in zip(tenants, _DAMAGES, ages, strict=True)
     ]
+    _owners_home(now)
     today = now.astimezone(ZoneInfo(manager.time_zone)).date()
 
     def awarded(ticket: Ticket, code: str, at: datetime) -> WorkOrder:
@@ -133,6 +135,21 @@ def fill_demo(*, now: datetime) -> bool:
     award_ticket(actor=clerk, ticket_ids=[reported[8].pk], taken=whole_riser, as_of=today, now=now - timedelta(hours=2))
     write_request(boss=boss, ticket_id=reported[9].pk, now=now)
     return True
+
+
+def _owners_home(now: datetime) -> None:
+    """The private owner has entered her flat."""
+    owner = _somebody(_home(OrganisationKind.OWNER), Role.PRIVATE_OWNER)
+    enter_home(
+        actor=owner,
+        street="Kronprinzenstraße",
+        house_number="84",
+        postcode="44135",
+        city="Dortmund",
+        country="DE",
+        flat="3. OG rechts",
+        now=now,
+    )
 
 
 def _tenants(manager: Organisation) -> list[SubProperty]:

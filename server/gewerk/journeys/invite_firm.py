@@ -31,10 +31,11 @@ def invite_firm(
     """
     require(edits_orders(actor))
     with transaction.atomic():
-        known = known_firm(email.strip().lower(), now=now)
+        email = email.strip().lower()
+        known = known_firm(email, now=now)
         if known is not None:
             return list_firm(actor=actor, firm=known, supplier_number=supplier_number, now=now)
-        firm = create_firm(actor=actor, name=name, country=country, now=now)
+        firm = create_firm(actor=actor, name=name, email=email, country=country, now=now)
         begin_profile(actor=actor, firm=firm, trades=trades, now=now)
         listed = list_firm(actor=actor, firm=firm, supplier_number=supplier_number, now=now)
         invite_owner_of_firm(actor=actor, firm=firm, email=email, now=now)

@@ -88,6 +88,13 @@ DEMO_PEOPLE = (
         Role.DISPATCHER, "Ralf", "Sommer", "ralf.sommer@demo.example", _("Take orders for the firm, arrange the work")
     ),
     DemoPerson(Role.FITTER, "Deniz", "Aydin", "deniz.aydin@demo.example", _("See what is to be done and do it")),
+    DemoPerson(
+        Role.PRIVATE_OWNER,
+        "Petra",
+        "Lindner",
+        "petra.lindner@demo.example",
+        _("Describe a job in one's own house, get sealed quotes, choose one"),
+    ),
     DemoPerson(Role.TENANT, "Jonas", "Wiebe", "jonas.wiebe@demo.example", _("See one's own tenancy and whom to ask")),
     DemoPerson(
         Role.OPERATOR,
@@ -117,6 +124,7 @@ def set_up_demo(*, now: datetime | None = None) -> ConnectorAccess:
         homes: dict[str, Organisation] = {
             OrganisationKind.MANAGER: _organisation(OrganisationKind.MANAGER, "Stadt- und Landwohnen (Demo)", now=now),
             OrganisationKind.FIRM: _organisation(OrganisationKind.FIRM, "Haustechnik Brandt (Demo)", now=now),
+            OrganisationKind.OWNER: _organisation(OrganisationKind.OWNER, "Petra Lindner", now=now),
             OrganisationKind.OPERATOR: _organisation(OrganisationKind.OPERATOR, "Betrieb der Demo", now=now),
         }
         for demo in DEMO_PEOPLE:

@@ -53,7 +53,7 @@ def _invitation(entry: Entry, now: datetime) -> Iterable[Letter]:
     yield Letter(
         recipient=invitation.email,
         language=language_of(known, organisation) if known else organisation.language,
-        template="invitation",
+        template="owner_joins" if invitation.role == Role.PRIVATE_OWNER else "invitation",
         organisation=organisation,
         context={
             "organisation_name": organisation.name,

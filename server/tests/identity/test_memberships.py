@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 from gewerk.identity.access import live_memberships
-from gewerk.identity.models import MANAGING_ROLES, Membership, Role
+from gewerk.identity.models import TEAM_ROLES, Membership, Role
 from gewerk.identity.operations.memberships import (
     LastAdministrator,
     MembershipNotFound,
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 pytestmark = pytest.mark.django_db
 
-ROLES = sorted(str(role) for role in MANAGING_ROLES)
+ROLES = sorted(str(role) for role in TEAM_ROLES)
 
 
 def acting(person: object, organisation: object, *roles: str) -> Actor:

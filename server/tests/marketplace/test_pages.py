@@ -115,6 +115,7 @@ def test_prepare_on_the_pages(now_matter: Any) -> None:
     day = (timezone.now() + timedelta(days=5)).date().isoformat()
     sent = {
         "title": "Bad neu",
+        "service": "paint_room",
         "deadline_day": day,
         "deadline_time": "12:00",
         "firm_ids": [str(matter.firms[0].pk)],
@@ -126,6 +127,9 @@ def test_prepare_on_the_pages(now_matter: Any) -> None:
     }
     assert staff.get(edit).status_code == 200
     assert staff.post(edit, sent).status_code == 302
+    assert matter.again().service == "paint_room"
+    shown = staff.get(reverse("quote_request", args=[matter.request.pk])).content.decode()
+    assert "Gewerk: der Betrieb arbeitet nicht in diesem Gewerk" in shown
     items = list(matter.request.items.values_list("number", "text", "quantity_thousandths", "unit", "optional"))
     assert items == [("01.0010", "Fliesen", 12_500, "m²", False), ("", "Silikon", 1_000, "psch", True)]
     assert matter.request.invitations.get().firm_id == matter.firms[0].pk

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from gewerk.catalogue.queries import service
 from gewerk.firms.models import Evidence
 from gewerk.identity.models import Role
@@ -42,6 +43,7 @@ from gewerk.marketplace.operations.write_quote import (
     submit,
     withdraw,
 )
+from gewerk.marketplace.queries import for_programs
 from gewerk.marketplace.scope import PriceGiven, QuoteGiven, ScopeItem
 from gewerk.projects.models import Approval, WorkOrder
 from gewerk.projects.operations.award import QuotesAreOut
@@ -108,9 +110,21 @@ def test_draft_submit_replace_withdraw_decline(sent: Matter) -> None:
     )
     assert lump.gross_minor == 59_500
     decline(actor=actor, invitation_id=invitation.pk, reason="Keine Leute", now=NOW)
+    invitation.refresh_from_db()
+    assert invitation.state == "declined"
     assert sorted(access.quotes(actor).values_list("state", flat=True)) == ["replaced", "withdrawn", "withdrawn"]
     sent.open()
     assert not access.quotes(sent.staff).exists()
+
+
+def test_a_firm_that_thinks_better_of_it_is_not_seen_before_the_opening(sent: Matter) -> None:
+    decline(actor=sent.owners[0], invitation_id=sent.invitation(0).pk, reason="Keine Leute", now=NOW)
+    before = for_programs.one(sent.staff, sent.request.pk)
+    sent.quote(0)
+    assert for_programs.one(sent.staff, sent.request.pk) == before
+    sent.open()
+    assert sent.invitation(0).state == "invited"
+    assert access.quotes(sent.staff).count() == 1
 
 
 def test_nothing_comes_in_at_or_after_the_deadline(sent: Matter) -> None:
@@ -233,8 +247,10 @@ def test_evidence_that_expired_shuts_the_gate_of_the_service(new_matter: Any) ->
     Evidence.objects.filter(firm=sent.firms[0], kind="liability_insurance").update(
         valid_until=NOW.date() - timedelta(days=1)
     )
-    with pytest.raises(GateIsClosed):
+    with pytest.raises(GateIsClosed) as refused:
         award(sent, quote)
+    with translation.override("de"):
+        assert "Betriebshaftpflicht: abgelaufen" in str(refused.value.message)
     assert sent.again().state == "opened"
 
 

@@ -1,4 +1,4 @@
-"""Evidence as pages of firms, operator and managers say it: kind, state, what is missing. One wording for all three."""
+"""Evidence as pages of firms, operator and managers say it: kind, state, files. One wording for all three."""
 
 from dataclasses import dataclass
 from datetime import date

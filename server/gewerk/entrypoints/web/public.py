@@ -18,12 +18,15 @@ PUBLIC = frozenset(
         "calendar_feed",
         # Signed links from mails: a firm answers one request for quotes, an owner one question.
         "quote_by_link",
+        "quote_file_by_link",
         "owner_approval",
         # The on-site app's service worker and manifest: names of files, nobody's data.
         "field_worker",
         "field_manifest",
         # A firm asks to join; whether its address is known, nobody is told.
         "join_as_firm",
+        # A private owner registers; whether the address is known, nobody is told.
+        "join_as_owner",
         # Getting in and out.
         "account_login",
         "account_logout",

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from gewerk.config.installation import installation
-from gewerk.identity.access import dispatches, is_caretaker, operates, sees_stock, works_for_firm
+from gewerk.identity.access import dispatches, is_caretaker, operates, owns_privately, sees_stock, works_for_firm
 from gewerk.identity.models import Role
 from gewerk.journal.actor import Actor
 
@@ -19,6 +19,7 @@ CALENDAR = "/calendar/"
 QUOTES = "/quote-requests/"
 FIRM_REQUESTS = "/firm/requests/"
 FIRM_RATINGS = "/firm/ratings/"
+OWN = "/owner/"
 _ORDER_PATHS = (ORDERS, "/variations/", "/approvals/")
 _FIRM_PATHS = (FIRMS, "/framework-prices/", "/crews/")
 _PROPERTY_PATHS = (PROPERTIES, "/sub-properties/", "/property-groups/")
@@ -35,7 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     organisation = request.organisation  # type: ignore[attr-defined]
     frame["navigation"] = {"main": _main(request.path, actor), "below": _below(request.path, actor)}
     frame["organisation_name"] = organisation.name
-    frame["search_url"] = "/search/" if sees_stock(actor) else ""
+    frame["search_url"] = "/search/" if sees_stock(actor) and not owns_privately(actor) else ""
     frame["user_card"] = {
         "name": person.name,  # type: ignore[union-attr]
         "initials": person.initials,  # type: ignore[union-attr]
@@ -53,7 +54,11 @@ def _item(label: str, icon: str, url: str, *, active: bool) -> dict[str, Any]:
 
 def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
     items = []
-    if sees_stock(actor):
+    if owns_privately(actor):
+        items.append(_item(_("My orders"), "house", OWN, active=path.startswith((OWN, ORDERS, QUOTES))))
+        items.append(_item(_("Properties"), "building-2", PROPERTIES, active=path.startswith(_PROPERTY_PATHS)))
+        items.append(_item(_("Calendar"), "calendar", CALENDAR, active=path.startswith(CALENDAR)))
+    elif sees_stock(actor):
         items.append(_item(_("Start"), "house", "/", active=path == "/"))
         items.append(_item(_("Tickets"), "inbox", TICKETS, active=path.startswith(TICKETS)))
         items.append(_item(_("Orders"), "clipboard-list", ORDERS, active=path.startswith(_ORDER_PATHS)))
@@ -106,7 +111,7 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
 
 def _below(path: str, actor: Actor) -> list[dict[str, Any]]:
     items = []
-    if sees_stock(actor):
+    if sees_stock(actor) and not owns_privately(actor):
         items.append(_item(_("Integrations"), "plug", "/integrations/", active=path.startswith("/integrations/")))
     items.append(_item(_("Account"), "settings-2", "/account/", active=path.startswith("/account/")))
     return items

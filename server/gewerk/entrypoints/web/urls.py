@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("gewerk.entrypoints.web.manager.urls")),
     path("operator/", include("gewerk.entrypoints.web.operator.urls")),
     path("firm/", include("gewerk.entrypoints.web.firm.urls")),
+    path("owner/", include("gewerk.entrypoints.web.owner.urls")),
     path("tenant/", include("gewerk.entrypoints.web.tenant.urls")),
     path("", include("gewerk.entrypoints.web.report.urls")),
     path("", include("gewerk.entrypoints.web.visits.urls")),

@@ -76,6 +76,12 @@ def invite_owner_of_firm(*, actor: Actor, firm: Organisation, email: str, now: d
     return _invite(actor=actor, organisation=firm, email=email, role=Role.FIRM, now=now)
 
 
+def invite_private_owner(*, actor: Actor, home: Organisation, email: str, now: datetime) -> Invitation:
+    """Whoever registers proves with the mail's link that the address is theirs. Raises EmailIsInvalid."""
+    require(actor.kind is ActorKind.SYSTEM and home.kind == OrganisationKind.OWNER)
+    return _invite(actor=actor, organisation=home, email=email, role=Role.PRIVATE_OWNER, now=now)
+
+
 def invite_tenant(
     *, actor: Actor, email: str, sub_property_id: UUID, ends_date: date | None, now: datetime
 ) -> Invitation:

@@ -66,10 +66,15 @@ def create_organisation(*, actor: Actor, kind: str, name: str, country: str, now
     return organisation
 
 
-def create_firm(*, actor: Actor, name: str, country: str, now: datetime) -> Organisation:
-    """A manager makes a firm known that it is about to invite. Raises CompanyIsInvalid."""
+def create_firm(*, actor: Actor, name: str, email: str, country: str, now: datetime) -> Organisation:
+    """A manager makes a firm known that it is about to invite. To ``email`` go its letters until somebody of it has an access.
+
+    Raises CompanyIsInvalid.
+    """
     require(edits_orders(actor))
     firm = new_organisation(kind=OrganisationKind.FIRM, name=name, country=country, now=now)
+    firm.email = email
+    firm.save(update_fields=["email"])
     record(
         actor=actor,
         event="organisation.created",

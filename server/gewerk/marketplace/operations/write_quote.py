@@ -66,10 +66,8 @@ def submit(*, actor: Actor, invitation_id: UUID, given: QuoteGiven, now: datetim
     quote = _write(actor, invitation, given, items, now=now)
     if before is not None:
         move_quote(before, "replace", now=now)
+    # A firm that had declined stays so in the manager's eyes until the opening: it must not be seen that a quote came in.
     move_quote(quote, "submit", now=now, submitted_at=now)
-    if invitation.state == InvitationState.DECLINED:
-        invitation.state, invitation.decline_reason, invitation.declined_at = InvitationState.INVITED, "", None
-        invitation.save(update_fields=["state", "decline_reason", "declined_at"])
     _tell(actor, quote, "submitted", now=now)
     return quote
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from gewerk.identity.access import require
-from gewerk.identity.models import MANAGING_ROLES, Role, Scope
+from gewerk.identity.access import owns_privately, require
+from gewerk.identity.models import Role, Scope
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.journal.operations import record
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
@@ -49,8 +49,10 @@ def limits_of(organisation_id: UUID) -> dict[str, int | None]:
 
 
 def limit_of(actor: Actor) -> int | None:
-    """The highest of the actor's roles; None: without limit (also keys that may do everything, and Gewerk itself)."""
+    """The highest of the actor's roles; None: without limit (also private owners, keys that may do everything, Gewerk itself)."""
     if actor.kind is ActorKind.SYSTEM or (actor.kind is ActorKind.KEY and Scope.ALL in actor.scopes):
+        return None
+    if owns_privately(actor):
         return None
     limits = limits_of(actor.organisation_id)
     mine = [limits[role] for role in actor.roles if role in limits]
@@ -65,7 +67,7 @@ def covers(actor: Actor, amount_minor: int) -> bool:
 def set_limit(*, actor: Actor, role: str, amount_minor: int | None, now: datetime) -> None:
     """None: without limit. Raises LimitIsInvalid, FORBIDDEN."""
     require(sets_limits(actor))
-    if role not in MANAGING_ROLES:
+    if role not in USUAL:
         raise LimitIsInvalid(problems=(FieldProblem("/role", "not_allowed", str(_("Please choose one."))),))
     if amount_minor is not None and not 0 <= amount_minor <= HIGHEST_MINOR:
         raise LimitIsInvalid(

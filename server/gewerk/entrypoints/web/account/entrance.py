@@ -21,9 +21,9 @@ from gewerk.config.installation import installation
 from gewerk.entrypoints.web.account.forms import AcceptInvitation, AskForLink, FirstOperatorForm
 from gewerk.entrypoints.web.manager.start import start
 from gewerk.entrypoints.web.refusals import too_many
-from gewerk.identity.access import is_caretaker, operates, sees_stock, works_for_firm
+from gewerk.identity.access import is_caretaker, operates, owns_privately, sees_stock, works_for_firm
 from gewerk.identity.links import invitation_of, login_link_of
-from gewerk.identity.models import Person, Role
+from gewerk.identity.models import Invitation, Person, Role
 from gewerk.identity.operations import invitations, login_links
 from gewerk.identity.operations.first_operator import AlreadySetUp, FirstOperator, create_first_operator, is_empty
 from gewerk.identity.operations.profile import update_profile
@@ -40,6 +40,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
         if installation().demo:
             return render(request, "account/demo_start.html", {"people": DEMO_PEOPLE})
         return redirect("first_operator" if is_empty() else settings.LOGIN_URL)
+    if owns_privately(actor):
+        return redirect("owner_home")
     if sees_stock(actor):
         return start(request)
     if operates(actor):
@@ -136,7 +138,8 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     if request.actor is None:  # type: ignore[attr-defined]
         translation.activate(invitation.organisation.language)
     known = Person.objects.filter(email=invitation.email).first()
-    form = None if known else AcceptInvitation(request.POST or None)
+    own = invitation.role == Role.PRIVATE_OWNER
+    form = None if known else AcceptInvitation(request.POST or None, initial=_name_of(invitation) if own else None)
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             person = invitations.accept_invitation(
@@ -158,8 +161,20 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     return render(
         request,
         "account/invitation.html",
-        {"form": form, "invitation": invitation, "role": Role(invitation.role).label, "known": known is not None},
+        {
+            "form": form,
+            "invitation": invitation,
+            "role": Role(invitation.role).label,
+            "known": known is not None,
+            "own": own,
+        },
     )
+
+
+def _name_of(invitation: Invitation) -> dict[str, str]:
+    """A private owner has told their name already."""
+    first, _space, last = invitation.organisation.name.rpartition(" ")
+    return {"first_name": first, "last_name": last}
 
 
 @require_POST

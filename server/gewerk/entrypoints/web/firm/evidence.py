@@ -17,7 +17,7 @@ from gewerk.catalogue.queries import services as services_of_country
 from gewerk.catalogue.shapes import EvidenceKind
 from gewerk.catalogue.trades import trade_name
 from gewerk.entrypoints.uploads import arrived, streamed
-from gewerk.entrypoints.web.evidence_words import paper, why_words
+from gewerk.entrypoints.web.evidence_words import paper
 from gewerk.entrypoints.web.firm.door import reader, working
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
@@ -25,6 +25,7 @@ from gewerk.entrypoints.web.manager.orders.forms import AmountField, day_field, 
 from gewerk.files.models import FileKind
 from gewerk.files.queries import files_of_many
 from gewerk.files.receive import receive
+from gewerk.firms.gate_words import why_words
 from gewerk.firms.models import FirmTrade
 from gewerk.firms.operations.evidence import OBJECT, EvidenceIsInvalid, Paper
 from gewerk.firms.operations.write_profile import services_of, write_profile

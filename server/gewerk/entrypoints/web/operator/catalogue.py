@@ -19,11 +19,11 @@ from gewerk.catalogue.queries import catalogue_of, found_services, service, vers
 from gewerk.catalogue.shapes import Gate, Service
 from gewerk.catalogue.trades import trade_name
 from gewerk.entrypoints.web.countries import country_name
-from gewerk.entrypoints.web.evidence_words import kind_name
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.orders.door import version_of
 from gewerk.entrypoints.web.manager.orders.forms import text_field
 from gewerk.entrypoints.web.operator.door import operating, reader
+from gewerk.firms.gate_words import kind_name
 from gewerk.kit.refusals import Refusal
 
 PER_PAGE = 50

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from gewerk.catalogue.queries import NoCatalogue, catalogue_of
 from gewerk.catalogue.trades import trade_name
 from gewerk.entrypoints.web.countries import country_name
-from gewerk.entrypoints.web.evidence_words import SOON_DAYS, kind_name, paper, state_of
+from gewerk.entrypoints.web.evidence_words import SOON_DAYS, paper, state_of
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.orders.door import version_of
 from gewerk.entrypoints.web.manager.orders.forms import long_field
 from gewerk.entrypoints.web.operator.door import operating, reader
 from gewerk.files.queries import files_of
 from gewerk.firms.access import evidence_for
+from gewerk.firms.gate_words import kind_name
 from gewerk.firms.models import Evidence, EvidenceState, FirmTrade
 from gewerk.firms.operations.evidence import OBJECT, confirm_evidence, is_own, refuse_evidence
 from gewerk.firms.queries.vetting import STATES, queue, waiting_count

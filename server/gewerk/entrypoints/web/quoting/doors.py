@@ -28,7 +28,7 @@ from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.access import guest_of, invitation_for, invitations, owner_of, quotes
 from gewerk.marketplace.models import Invitation, OwnerApproval, OwnerApprovalState
 from gewerk.marketplace.operations.owner_approvals import decide_as_owner
-from gewerk.marketplace.states import InvitationState, QuoteState, State
+from gewerk.marketplace.states import QUOTES_OPENED, InvitationState, QuoteState, State
 
 ROWS_PER_PAGE = 50
 both = require_http_methods(["GET", "POST"])
@@ -62,7 +62,7 @@ def _line(who: Reader, one: Invitation, mine: str) -> dict[str, Any]:
     place = asked.order.property
     if asked.state == State.OPEN and one.state == InvitationState.INVITED and not mine:
         kind, icon, label = "turn", "inbox", _("waits for your answer")
-    elif one.state == InvitationState.DECLINED:
+    elif one.state == InvitationState.DECLINED and mine not in QUOTES_OPENED:
         kind, icon, label = "line", "ban", _("declined")
     elif mine:
         kind = "done" if mine in {QuoteState.SUBMITTED, QuoteState.AWARDED} else "line"

@@ -11,10 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gewerk.entrypoints.web.manager.orders.amounts import basis_points_of, minor_of
+from gewerk.identity.countries import usual_vat
 from gewerk.marketplace.models import Pricing, RequestItem
 from gewerk.marketplace.scope import PriceGiven, QuoteGiven
-
-_USUAL_RATE = {"DE": "19", "AT": "20", "GB": "20"}
 
 
 class Typed:
@@ -22,7 +21,7 @@ class Typed:
 
     def __init__(self, sent: QueryDict, items: Mapping[UUID, RequestItem], *, country: str) -> None:
         self.values = {name: sent.get(name, "").replace("\x00", "").strip()[:10_000] for name in _FIELDS}
-        self.values["rate"] = self.values["rate"] or _USUAL_RATE.get(country, "19")
+        self.values["rate"] = self.values["rate"] or _short(usual_vat(country))
         self.prices = {pk: sent.get(f"price-{pk}", "").strip()[:40] for pk in items}
         self.wrong: list[str] = []
         self.given = self._read(items)
@@ -90,7 +89,7 @@ def stored(
     given: QuoteGiven | None, items: Mapping[UUID, RequestItem], *, country: str
 ) -> tuple[dict[str, str], dict[UUID, str]]:
     """A stored quote as the form's texts, and the prices by item; of an empty one the usual rate."""
-    values = dict.fromkeys(_FIELDS, "") | {"pricing": "items", "rate": _USUAL_RATE.get(country, "19")}
+    values = dict.fromkeys(_FIELDS, "") | {"pricing": "items", "rate": _short(usual_vat(country))}
     if given is None:
         return values, {}
     by_item = {price.item_id: price for price in given.prices if price.item_id is not None}

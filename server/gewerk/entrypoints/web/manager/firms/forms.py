@@ -73,7 +73,6 @@ class PriceForm(PageForm):
     vat_rate = forms.CharField(
         label=gettext_lazy("VAT in percent"),
         max_length=10,
-        initial="19",
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=lambda: CostKind.choices)

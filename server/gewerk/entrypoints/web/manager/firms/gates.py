@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.catalogue.queries import service
-from gewerk.entrypoints.web.evidence_words import missing_words
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.orders.forms import long_field
 from gewerk.firms.access import listed_firm_for
+from gewerk.firms.gate_words import missing_words
 from gewerk.firms.gates import GateAnswer, Why, may_be_awarded
 from gewerk.firms.operations.override_gate import DAYS, override_gate
 from gewerk.firms.queries.onboarding import gates_of

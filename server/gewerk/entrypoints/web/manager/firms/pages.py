@@ -193,7 +193,8 @@ def new_price(request: HttpRequest, firm_id: UUID) -> HttpResponseBase:
     who = reader(request)
     require(edits_orders(who.actor))
     listed = listed_firm_for(who.actor, firm_id)
-    form = PriceForm(request.POST if request.method == "POST" else None, initial={"valid_from": who.formats.today})
+    usual = {"valid_from": who.formats.today, "vat_rate": who.usual_rate}
+    form = PriceForm(request.POST if request.method == "POST" else None, initial=usual)
     if request.method == "POST" and form.is_valid():
         try:
             agree_price(actor=who.actor, firm_id=firm_id, price=form.price(), now=timezone.now())

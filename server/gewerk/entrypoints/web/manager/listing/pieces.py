@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from gewerk.entrypoints.web.manager.formats import Formats
+from gewerk.identity.countries import usual_vat
 from gewerk.identity.models import Organisation, Person
 from gewerk.journal.actor import Actor
 
@@ -27,6 +28,11 @@ class Reader:
     organisation: Organisation
     formats: Formats
     edits: bool
+
+    @property
+    def usual_rate(self) -> str:
+        """The country's standard rate of value added tax in percent, with the reader's decimal sign."""
+        return self.formats.number((Decimal(usual_vat(self.organisation.country)) / 100).normalize())
 
 
 @dataclass(frozen=True, slots=True)

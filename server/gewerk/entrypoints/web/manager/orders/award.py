@@ -22,6 +22,7 @@ from gewerk.firms.models import FirmTrade, Standing
 from gewerk.firms.queries.prices import offered
 from gewerk.firms.trades import trade_name
 from gewerk.identity.access import edits_orders, require
+from gewerk.identity.countries import usual_vat
 from gewerk.journeys.award_order import Outcome, Taken, award_at_framework_price, award_or_ask, award_ticket
 from gewerk.journeys.ticket_to_order import ticket_to_order
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
@@ -37,8 +38,6 @@ from gewerk.tickets.models import Ticket
 both = require_http_methods(["GET", "POST"])
 PRICES_SHOWN = 12
 FIRMS_SHOWN = 60
-USUAL_RATE = 1_900
-"""Value added tax in Germany, basis points; other countries type theirs."""
 
 
 class NobodyChosen(Refusal):
@@ -129,7 +128,7 @@ def _award(request: HttpRequest, who: Reader, order: WorkOrder) -> Outcome:
             taken=taken, as_of=who.formats.today, version=version, comment=comment, **common
         )
     if ceiling := _ceiling(request):
-        changed = set_items(lines=[_up_to(order.title, ceiling)], version=version, **common)
+        changed = set_items(lines=[_up_to(order, ceiling)], version=version, **common)
         version = changed.version
     return award_or_ask(firm_id=chosen, comment=comment, version=version, **common)
 
@@ -146,7 +145,7 @@ def _award_ticket(request: HttpRequest, who: Reader, ticket: Ticket) -> Outcome:
     if not ceiling:
         raise NobodyChosen(_("Enter up to which net amount the firm may go, or prepare the order with items first."))
     order = ticket_to_order(ticket_ids=[ticket.pk], **common)
-    set_items(order_id=order.pk, lines=[_up_to(order.title, ceiling)], **common)
+    set_items(order_id=order.pk, lines=[_up_to(order, ceiling)], **common)
     return award_or_ask(order_id=order.pk, firm_id=chosen, **common)
 
 
@@ -179,9 +178,10 @@ def _ceiling(request: HttpRequest) -> int:
     return found
 
 
-def _up_to(title: str, net_minor: int) -> Line:
-    text = _("%(title)s, by effort up to this amount") % {"title": title}
-    return Line(text[:500], 1000, "psch", net_minor, USUAL_RATE)
+def _up_to(order: WorkOrder, net_minor: int) -> Line:
+    """With the country's standard rate of value added tax."""
+    text = _("%(title)s, by effort up to this amount") % {"title": order.title}
+    return Line(text[:500], 1000, "psch", net_minor, usual_vat(order.organisation.country))
 
 
 def _page(

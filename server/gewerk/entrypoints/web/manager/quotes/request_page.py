@@ -1,5 +1,6 @@
 """The list of requests, and one request: what is asked, of whom, what they ask back; after the opening the quotes side by side."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound, service
 from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.files.queries import files_of, files_of_many
 from gewerk.firms.access import listed_firms
 from gewerk.firms.models import Standing
-from gewerk.identity.access import edits_orders, require, sees_orders
+from gewerk.identity.access import edits_orders, owns_privately, require, sees_orders
 from gewerk.marketplace.access import (
     QUOTE_FILES,
     REQUEST_FILES,
@@ -28,7 +30,7 @@ from gewerk.marketplace.access import (
     requests,
     steps_for,
 )
-from gewerk.marketplace.gate import gate_words
+from gewerk.marketplace.gate import gate_words, may_take_each
 from gewerk.marketplace.models import OwnerApproval, QuoteRequest
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.queries.comparison import Comparison, compare
@@ -101,9 +103,18 @@ def page_of(
     record = award_records(who.actor).filter(request=found).select_related("person", "firm").first()
     steps = {step.key for step in steps_for(who.actor, found)}
     invited = list(found.invitations.select_related("firm"))
+    gates = may_take_each(
+        organisation_id=found.organisation_id,
+        firm_ids=[one.firm_id for one in invited],
+        service=found.service,
+        country=found.organisation.country,
+        on=who.formats.today,
+    )
     files = files_of_many(QUOTE_FILES, [column.quote.pk for column in comparison.columns])
     over = found.deadline_at is not None and timezone.now() >= found.deadline_at
     known = {one.firm_id for one in invited}
+    own = listed_firms(who.actor).filter(firm_id__in=known).values_list("firm_id", flat=True)
+    addresses = {firm_id: reverse("gates_of_firm", args=[firm_id]) for firm_id in own}
     more = [
         one
         for one in listed_firms(who.actor).exclude(standing=Standing.BLOCKED).order_by("firm__name")[:200]
@@ -120,6 +131,7 @@ def page_of(
         "over": over,
         "sealed": found.state == State.OPEN,
         "budget": who.formats.money(found.budget_minor, found.currency) if found.budget_minor is not None else "",
+        "start": who.formats.day(found.start_date) if found.start_date else "",
         "items": [
             {
                 "number": item.number or str(item.position),
@@ -131,9 +143,12 @@ def page_of(
             }
             for item in found.items.all()
         ],
+        "service": service_name(found),
         "invited": [
             {
                 "name": one.firm.name,
+                "gates": addresses.get(one.firm_id, ""),
+                "missing": gate_words(gates[one.firm_id], found.organisation.country),
                 "position": one.position,
                 "why": one.why,
                 "declined": one.state == InvitationState.DECLINED,
@@ -144,12 +159,13 @@ def page_of(
         "more_firms": more,
         "photos": [file_look(one) for one in files_of(REQUEST_FILES, found.pk)],
         "questions": list(found.questions.select_related("invitation__firm")),
-        "table": _table(who, found, comparison, files),
+        "table": _table(who, found, comparison, files, addresses),
         "record": _record(who, record) if record else None,
         "owner": OwnerApproval.objects.filter(request=found)
         .select_related("quote__firm")
         .order_by("-asked_at")
         .first(),
+        "own_money": owns_privately(who.actor),
         "refused": refused,
         "values": values or {},
         "trail": [{"label": _("Requests for quotes"), "url": reverse("quote_requests")}, {"label": found.title}],
@@ -157,7 +173,20 @@ def page_of(
     return render(request, "manager/quotes/request.html", context, status=422 if refused else 200)
 
 
-def _table(who: Reader, found: QuoteRequest, comparison: Comparison, files: Any) -> dict[str, Any] | None:
+def service_name(found: QuoteRequest) -> str:
+    """In the reader's language; a code that the catalogue does not know any more as it is."""
+    if not found.service:
+        return ""
+    try:
+        return str(service(found.organisation.country, found.service).names)
+    except (NoCatalogue, ServiceNotFound):
+        return found.service
+
+
+def _table(
+    who: Reader, found: QuoteRequest, comparison: Comparison, files: Any, gates: Mapping[UUID, str]
+) -> dict[str, Any] | None:
+    """``gates``: firm -> the page of its evidence, for those of the own list."""
     if not comparison.columns:
         return None
 
@@ -185,6 +214,7 @@ def _table(who: Reader, found: QuoteRequest, comparison: Comparison, files: Any)
                 "cheapest": column.cheapest,
                 "expired": column.expired,
                 "missing": gate_words(column.gate, found.organisation.country),
+                "gates": gates.get(column.quote.firm_id, ""),
                 "awardable": column.gate.open and not column.expired and found.state == State.OPENED,
                 "state": column.quote.get_state_display(),
                 "percent": column.percent_of_highest,
