@@ -183,6 +183,11 @@ def quote_for(actor: Actor, quote_id: UUID) -> Quote:
     return found
 
 
+def quoted(request: QuoteRequest) -> QuerySet[Any, Any]:
+    """Ids of the invitations with a quote in, for the marketplace's own steps: shown to nobody before the quotes are opened."""
+    return Quote.objects.filter(request=request, state=QuoteState.SUBMITTED).values("invitation_id")
+
+
 def invitations_over(now: datetime) -> QuerySet[Any]:
     """Behind no seal any more: ``Invitation`` rows of all firms with ``begins_at``, ``due_at`` and ``was_answered``, for counting.
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from gewerk.identity.access import require
 from gewerk.journal.actor import Actor
 from gewerk.kit.refusals import Refusal, RefusalKind
-from gewerk.marketplace.access import RequestNotFound, parties_of
-from gewerk.marketplace.models import Quote, QuoteRequest
+from gewerk.marketplace.access import RequestNotFound, parties_of, quoted
+from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.operations.moving import check_step, save, tell_manager
-from gewerk.marketplace.states import BY_KEY, InvitationState, Mode, QuoteState, State
+from gewerk.marketplace.states import BY_KEY, InvitationState, Mode, State
 
 
 class StillSealed(Refusal):
@@ -34,8 +34,7 @@ def open_quotes(*, actor: Actor, request_id: UUID, now: datetime) -> QuoteReques
     if request.deadline_at is None or now < request.deadline_at:
         raise StillSealed(_("The quotes are sealed until the deadline. Nobody can open them before it."))
     save(request, now=now, state=BY_KEY["open"].target, opened_at=now)
-    answered = Quote.objects.filter(request=request, state=QuoteState.SUBMITTED).values("invitation_id")
-    request.invitations.filter(state=InvitationState.DECLINED, pk__in=answered).update(
+    request.invitations.filter(state=InvitationState.DECLINED, pk__in=quoted(request)).update(
         state=InvitationState.INVITED, decline_reason="", declined_at=None
     )
     tell_manager(actor, request, "opened", now=now)

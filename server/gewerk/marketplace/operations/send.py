@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.money import line_net
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
-from gewerk.marketplace.access import request_to_edit
-from gewerk.marketplace.models import Invitation, Quote, QuoteRequest
+from gewerk.marketplace.access import quoted, request_to_edit
+from gewerk.marketplace.models import Invitation, QuoteRequest
 from gewerk.marketplace.operations.answer_limit import check_limits
 from gewerk.marketplace.operations.moving import (
     StepNotPossible,
@@ -24,7 +24,7 @@ from gewerk.marketplace.operations.moving import (
     tell_manager,
 )
 from gewerk.marketplace.operations.prepare import RequestIsInvalid, add_firms, check_firms, why_by_hand
-from gewerk.marketplace.states import BY_KEY, InvitationState, Mode, QuoteState, State
+from gewerk.marketplace.states import BY_KEY, InvitationState, Mode, State
 from gewerk.marketplace.sums import sums_of_amounts
 
 SHORTEST = timedelta(hours=1)
@@ -105,8 +105,7 @@ def move_deadline(
     if request.deadline_at is None or deadline_at <= request.deadline_at or deadline_at - now > FURTHEST:
         raise DeadlineIsFixed
     save(request, now=now, deadline_at=deadline_at)
-    answered = Quote.objects.filter(request=request, state=QuoteState.SUBMITTED).values("invitation_id")
-    for one in request.invitations.filter(Q(state=InvitationState.INVITED) | Q(pk__in=answered)):
+    for one in request.invitations.filter(Q(state=InvitationState.INVITED) | Q(pk__in=quoted(request))):
         _tell(actor, one, "quote_invitation.deadline_moved", now=now)
     tell_manager(actor, request, "deadline_moved", now=now)
     return request

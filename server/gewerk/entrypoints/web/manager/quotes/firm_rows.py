@@ -1,6 +1,7 @@
 """Firms as pages show them to somebody who looks for one: why each stands where it stands, and what stands in its way."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,7 +41,9 @@ def firms_to_choose(who: Reader, found: QuoteRequest, service: str, *, now: date
     first = list(rows[:MOST_SHOWN])
     missing = chosen - {one.pk for one in first}
     if missing:
-        first += list(rows.filter(pk__in=missing))
+        # also those that do not offer the service: the reason stands beside them
+        every = candidates(who.actor, replace(wanted, service=None), but_for=found)
+        first += list(every.filter(pk__in=missing))
     return looks(found_of(wanted, first), who.organisation.country, chosen)
 
 
