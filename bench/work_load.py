@@ -122,13 +122,13 @@ async def measure(
             tasks.append(at_rate(creating, seconds, create, times, wrong))
         await asyncio.gather(*tasks)
     return {
-        "requests": {kind: _summary(taken) for kind, taken in sorted(times.items())},
+        "requests": {kind: summary(taken) for kind, taken in sorted(times.items())},
         "wrong": len(wrong),
         "wrong_examples": sorted(set(wrong))[:5],
     }
 
 
-def _summary(taken: list[float]) -> dict[str, float]:
+def summary(taken: list[float]) -> dict[str, float]:
     cuts = statistics.quantiles(taken, n=100) if len(taken) > 1 else taken * 99
     return {
         "count": len(taken),

@@ -17,14 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent
 EXPORTS = ROOT / "connect" / "tests" / "exports"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers: all stories of the demo on one of them, of a file otherwise, so that nothing is started twice."""
-    for item in items:
-        shared = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.path.name
-        item.add_marker(pytest.mark.xdist_group(shared))
-
-
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     running = Installation(data=tmp_path_factory.mktemp("installation"))

@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from playwright.sync_api import Page
+
+# What stands in a mail leads whoever got it to their pages, which the operator who reads along may not open.
+_LINKS = """html => [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("a[href]:not(.mail *)")]
+  .map(link => link.getAttribute("href"))"""
 
 _CONVERTERS = {"uuid": "[0-9a-f-]{36}", "int": "[0-9]+", "str": "[^/]+", "slug": "[-a-zA-Z0-9_]+", "path": ".+"}
 
@@ -30,13 +34,15 @@ def example_of(path: str) -> str:
 
 @dataclass
 class Crawler:
-    """Visits every page that is linked from where it starts, at most ``per_route`` pages of one route."""
+    """Fetches every page that is linked from where it starts, at most ``per_route`` of one route; nothing is drawn."""
 
     base_url: str
     routes: list[dict[str, object]]
     per_route: int = 2
     found: dict[str, list[str]] = field(default_factory=dict)
     """Route name -> addresses (with query) that answered 200 with a page."""
+    passed: set[str] = field(default_factory=set)
+    """Names of linked routes that answered with a file to keep, or led on to another page."""
 
     def route_of(self, path: str) -> str | None:
         for route in self.routes:
@@ -52,19 +58,22 @@ class Crawler:
             name = self.route_of(path)
             if name is None or len(self.found.get(name, [])) >= self.per_route:
                 continue
-            if page.request.head(self.base_url + address, max_redirects=0).headers.get("content-disposition"):
-                continue  # a file to keep, not a page
-            answer = page.goto(self.base_url + address)
-            assert answer is not None
+            answer = page.request.get(self.base_url + address)
             assert answer.status < 400, f"{address} is linked but answers {answer.status}"
-            landed = self.route_of(urlsplit(page.url).path)
-            if landed and "text/html" in answer.headers.get("content-type", ""):
-                here = page.url.removeprefix(self.base_url)
+            if answer.headers.get("content-disposition"):
+                self.passed.add(name)
+                continue
+            if "text/html" not in answer.headers.get("content-type", ""):
+                continue
+            landed = self.route_of(urlsplit(answer.url).path)
+            if landed != name:
+                self.passed.add(name)
+            if landed:
+                here = answer.url.removeprefix(self.base_url)
                 if here not in self.found.setdefault(landed, []):
                     self.found[landed].append(here)
-            # What stands in a mail leads whoever got it to their pages, which the operator who reads along may not open.
-            for href in page.eval_on_selector_all("a[href]:not(.mail *)", "links => links.map(a => a.href)"):
-                target = urldefrag(href).url
+            for href in page.evaluate(_LINKS, answer.text()):
+                target = urldefrag(urljoin(answer.url, href)).url
                 if target.startswith(self.base_url + "/"):
                     here = target.removeprefix(self.base_url)
                     if here not in seen and not here.startswith(("/api/", "/static/")):

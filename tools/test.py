@@ -63,10 +63,10 @@ def main(arguments: list[str]) -> int:
                 passed &= _pytest(
                     "platform on PostgreSQL", *_WORKERS, "-m", "not browser", "server", **given, DATABASE_URL=database
                 )
-            # Two at once, whatever the machine: each story starts servers and browsers of its own.
+            # Two at once, whatever the machine: each story starts servers and browsers of its own, those of a file once.
             passed &= _pytest(
                 "stories and browser",
-                *("-n", "2", "--dist", "loadgroup"),
+                *("-n", "2", "--dist", "loadfile"),
                 *("-m", missing or "browser or not browser"),
                 "stories",
                 **given,

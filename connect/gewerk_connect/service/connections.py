@@ -137,6 +137,12 @@ class Connections:
         with self._service.engine.begin() as transaction:
             transaction.execute(update(_T).where(_T.c.id == connection_id).values(next_run_at=at))
 
+    def move_next_run(self, connection_id: str, *, seen: datetime | None, to: datetime) -> None:
+        """Sets the next run, unless somebody has set another than ``seen`` meanwhile: a worker that read before does not undo it."""
+        unchanged = (_T.c.id == connection_id) & _T.c.next_run_at.is_not_distinct_from(seen)
+        with self._service.engine.begin() as transaction:
+            transaction.execute(update(_T).where(unchanged).values(next_run_at=to))
+
     # for the pages
 
     def of_tenant(self, tenant: Tenant, connection_id: str | None = None) -> list[ConnectionRow]:

@@ -12,6 +12,7 @@ from engine_house import QUICK, House, wait_until
 from exports_here import SMALL, small, write_tables
 from gewerk_connect.ledger import Runs, open_store, run_lock
 from gewerk_connect.service.engine import AlreadyWorking, Engine
+from gewerk_connect.service.engine.duty import keep_schedule
 from gewerk_connect.service.engine.jobs import Jobs
 from gewerk_connect.service.engine.parts import Parts
 from gewerk_connect.service.schedule import Schedule
@@ -87,6 +88,17 @@ def test_the_schedule_starts_runs_and_survives_a_restart(house: House) -> None:
     house.engine.start()
     assert house.run(connection_id).status == "succeeded"
     assert len(house.api.runs) == 2
+
+
+def test_a_worker_that_read_a_moment_ago_does_not_undo_what_somebody_set(house: House) -> None:
+    connection_id = house.connect()
+    stale, now = house.connections.get(connection_id), datetime.now(UTC)
+    house.connections.set_next_run(connection_id, now - timedelta(hours=1))
+    keep_schedule(stale, house.engine.jobs, house.connections, now)
+    assert house.connections.get(connection_id).next_run_at == now - timedelta(hours=1)
+    keep_schedule(house.connections.get(connection_id), house.engine.jobs, house.connections, now)
+    assert house.connections.get(connection_id).next_run_at == Schedule().next_after(now)
+    assert house.engine.last_job(connection_id) is not None
 
 
 def test_a_cancelled_run_ends_after_the_requests_under_way_and_the_next_one_completes(house: House) -> None:

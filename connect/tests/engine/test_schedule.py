@@ -155,8 +155,9 @@ class Pretend:
         self.asked.append(slot)
         return True
 
-    def set_next_run(self, connection_id: str, at: datetime | None) -> None:
-        self.row = replace(self.row, next_run_at=at)
+    def move_next_run(self, connection_id: str, *, seen: datetime | None, to: datetime) -> None:
+        if self.row.next_run_at == seen:
+            self.row = replace(self.row, next_run_at=to)
 
     def round(self, now: datetime) -> None:
         keep_schedule(self.row, self, self, now)  # type: ignore[arg-type]

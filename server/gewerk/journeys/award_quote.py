@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from gewerk.firms.operations.list_firm import list_firm
 from gewerk.identity.access import actor_for, edits_orders, live_memberships
 from gewerk.identity.models import Scope
 from gewerk.journal.actor import Actor, ActorKind, system
@@ -65,6 +66,8 @@ def award_quote(
     with transaction.atomic():
         able = check_awardable(actor=actor, request_id=request_id, quote_id=quote_id, version=version, now=now)
         order_id, firm_id = able.request.order_id, able.quote.firm_id
+        # A firm of the marketplace comes on the manager's own list with its first order.
+        list_firm(actor=actor, firm=able.quote.firm, now=now)
         set_items(actor=actor, order_id=order_id, lines=order_lines(able.quote), now=now)
         try:
             with transaction.atomic():
@@ -107,6 +110,7 @@ def claim(*, actor: Actor, invitation_id: UUID, now: datetime) -> Outcome:
         request = invitation.request
         authority = _sender(request, now)
         take_step(actor=system(request.organisation_id), order_id=request.order_id, step="receive_quotes", now=now)
+        list_firm(actor=authority, firm=invitation.firm, now=now)
         set_items(actor=authority, order_id=request.order_id, lines=order_lines(quote), now=now)
         order = award_to_firm(
             actor=authority,

@@ -1,4 +1,4 @@
-"""The demo's work: a firm with agreed prices, a caretaker's crew, and damage in several states, from new to waiting for acceptance.
+"""The demo's work: a firm with agreed prices and papers, a caretaker's crew, and damage in every state that somebody waits in.
 
 Everything goes the way people go, through the same operations, so that history, mails and sums are there too. Never runs elsewhere.
 """
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from gewerk.firms.models import CostKind
 from gewerk.firms.operations.crews import save_crew
 from gewerk.firms.operations.framework_prices import Price, agree_price
 from gewerk.firms.operations.list_firm import change_listing, list_firm
@@ -22,10 +23,13 @@ from gewerk.journeys.agree_visit import take_slot
 from gewerk.journeys.award_order import Taken, award_ticket
 from gewerk.journeys.complete_visit import finish_capture
 from gewerk.journeys.fill_demo_afterwards import rate_demo, warn_demo
+from gewerk.journeys.fill_demo_market import ask_for_quotes, show_papers, write_request
 from gewerk.journeys.report_damage import report_damage
 from gewerk.journeys.step_order import step_order
 from gewerk.portfolio.models import SubProperty, SubPropertyType, Tenure, Usage
+from gewerk.projects.items import Line
 from gewerk.projects.models import WorkOrder
+from gewerk.projects.operations.variations import ask_for_variation
 from gewerk.scheduling.models import Slot
 from gewerk.scheduling.operations import arrange, capture
 from gewerk.scheduling.operations.moving import Span
@@ -61,6 +65,9 @@ _DAMAGES = (
     _Damage("heating.radiator_cold", "Der Heizkörper im Wohnzimmer bleibt unten kalt.", "living"),
     _Damage("water.drain", "Das Waschbecken läuft kaum noch ab.", "bath"),
     _Damage("windows_doors.window", "Das Schlafzimmerfenster schließt nicht mehr.", "bedroom"),
+    _Damage("mould.damp", "Hinter den Fliesen im Bad kommt Wasser aus der Wand.", "bath"),
+    _Damage("heating.radiator_cold", "Im ganzen Strang werden die Heizkörper nicht warm.", "living"),
+    _Damage("windows_doors.window", "Durch die Fenster im Flur zieht es.", "hall"),
 )
 _FINISHED = (
     _Damage("water.tap", "Der Hahn im Bad ließ sich nicht mehr zudrehen.", "bath"),
@@ -89,7 +96,7 @@ def fill_demo(*, now: datetime) -> bool:
         member_ids=[person_of(manager, Role.CARETAKER)],
         now=now,
     )
-    ages = (2, 5, 20, 30, 52, 75, 98)
+    ages = (2, 5, 20, 30, 52, 75, 98, 27, 8, 3)
     reported = [
         _reported(manager, boss, tenant, damage, now=now - timedelta(hours=hours))
         for tenant, damage, hours in zip(tenants, _DAMAGES, ages, strict=True)
@@ -106,6 +113,7 @@ def fill_demo(*, now: datetime) -> bool:
     )
     first = Slot.objects.filter(visit_id=visit).order_by("starts_at")[0]
     take_slot(actor=boss, visit_id=visit, slot_id=first.pk, now=now - timedelta(hours=30))
+    _more_needed(dispatcher, first.visit.order, now=now - timedelta(hours=1))
     _done(dispatcher, awarded(reported[5], "drain", now - timedelta(hours=70)), now=now - timedelta(hours=4))
     finished = []
     for tenant, damage, code in zip(tenants, _FINISHED, ("tap-seal", "cistern"), strict=False):
@@ -116,6 +124,14 @@ def fill_demo(*, now: datetime) -> bool:
     rate_demo(boss=boss, owner=dispatcher, done=finished, now=now)
     warn_demo(boss=boss, owner=dispatcher, place=finished[0][0].property, now=now)
     award_ticket(actor=boss, ticket_ids=[reported[6].pk], crew_id=crew.pk, as_of=today, now=now - timedelta(hours=90))
+    show_papers(
+        owner=dispatcher, operator=_somebody(_home(OrganisationKind.OPERATOR), Role.OPERATOR), firm_id=firm.pk, now=now
+    )
+    ask_for_quotes(boss=boss, dispatcher=dispatcher, ticket_id=reported[7].pk, firm_id=firm.pk, now=now)
+    clerk = _somebody(manager, Role.HOUSING_OFFICER)
+    whole_riser = [Taken(prices["radiator-valve"], 11_000), Taken(prices["travel"])]
+    award_ticket(actor=clerk, ticket_ids=[reported[8].pk], taken=whole_riser, as_of=today, now=now - timedelta(hours=2))
+    write_request(boss=boss, ticket_id=reported[9].pk, now=now)
     return True
 
 
@@ -221,6 +237,12 @@ def _offer(dispatcher: Actor, order: WorkOrder, *, now: datetime) -> UUID:
         if (start := (monday + timedelta(days=days)).replace(hour=hour))
     ]
     return arrange.propose(actor=dispatcher, order_id=order.pk, spans=spans, now=now).pk
+
+
+def _more_needed(dispatcher: Actor, order: WorkOrder, *, now: datetime) -> None:
+    line = Line("Thermostatventil zusätzlich wechseln", 1_000, "Stück", 9800, _VAT, CostKind.MATERIAL)
+    reason = "Das Ventil sitzt fest und lässt sich nicht mehr gängig machen."
+    ask_for_variation(actor=dispatcher, order_id=order.pk, reason=reason, lines=[line], now=now)
 
 
 def _done(

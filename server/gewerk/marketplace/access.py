@@ -12,7 +12,9 @@ from uuid import UUID
 from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
+from gewerk.firms.models import ListedFirm, Standing
 from gewerk.identity.access import dispatches, edits_orders, operates, require, sees_orders, works_for_firm
+from gewerk.identity.models import Organisation
 from gewerk.journal.actor import Actor, ActorKind, by_link
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.links import invitation_of, owner_approval_of
@@ -22,6 +24,7 @@ from gewerk.marketplace.models import (
     AwardRecord,
     Invitation,
     OwnerApproval,
+    OwnerRule,
     Quote,
     QuoteRequest,
     Rating,
@@ -34,6 +37,7 @@ from gewerk.marketplace.states import (
     InvitationState,
     Mode,
     QuoteState,
+    State,
     Step,
     allowed,
 )
@@ -61,6 +65,12 @@ def guest_of(token: str) -> tuple[Actor, Invitation]:
 def owner_of(token: str) -> OwnerApproval:
     """What the owner of the link is asked. Raises LinkIsInvalid."""
     return owner_approval_of(token)
+
+
+def owner_rule_of(actor: Actor) -> int | None:
+    """From which gross sum on an owner has to agree, in minor units of the organisation's currency; None: never."""
+    require(sees_orders(actor))
+    return OwnerRule.objects.filter(organisation_id=actor.organisation_id).values_list("from_minor", flat=True).first()
 
 
 def requests(actor: Actor) -> QuerySet[QuoteRequest]:
@@ -106,6 +116,31 @@ def invitations(actor: Actor) -> QuerySet[Invitation]:
         return rows.filter(firm_id=actor.organisation_id, pk__in=_of_guest(actor))
     require(works_for_firm(actor) and dispatches(actor))
     return rows.filter(firm_id=actor.organisation_id)
+
+
+def open_requests(actor: Actor, *, now: datetime) -> QuerySet[QuoteRequest]:
+    """For a firm: requests open to the marketplace, before their deadline, in its country, of managers that do not block it.
+
+    Whether it may take their service, and works there, is asked by ``queries.market``.
+    """
+    require(works_for_firm(actor) and dispatches(actor))
+    firm = Organisation.objects.get(pk=actor.organisation_id)
+    barring = ListedFirm.objects.filter(firm=firm, standing=Standing.BLOCKED).values("organisation_id")
+    return (
+        QuoteRequest.objects.filter(
+            open_to_market=True, state=State.OPEN, deadline_at__gt=now, organisation__country=firm.country
+        )
+        .exclude(organisation_id__in=barring)
+        .select_related("organisation", "order__property")
+    )
+
+
+def open_request_for(actor: Actor, request_id: UUID, *, now: datetime) -> QuoteRequest:
+    """Raises RequestNotFound."""
+    found = open_requests(actor, now=now).filter(pk=request_id).first()
+    if found is None:
+        raise RequestNotFound
+    return found
 
 
 def invitation_for(actor: Actor, invitation_id: UUID) -> Invitation:

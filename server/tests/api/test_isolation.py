@@ -151,6 +151,7 @@ BODIES = {
     "/files": None,
     "/firms": None,
     "/spending-limits": None,
+    "/owner-rule": None,
 }
 """Bodies that name what belongs to the other organisation; None: this body names nothing of anybody."""
 
@@ -186,6 +187,7 @@ PATH_BODIES = {
     },
     "/quote-requests/{request_id}/steps": {"step": "end", "reason": "x"},
     "/quote-requests/{request_id}/firms": {"firm_ids": ["{firm_id}"]},
+    "/quote-requests/{request_id}/firms/by-rule": {"count": 3},
     "/quote-requests/{request_id}/deadline": {"deadline_at": "2099-01-01T08:00:00Z"},
     "/quote-requests/{request_id}/bill": {"name": "a.csv", "content": "VGV4dDtNZW5nZTtFaW5oZWl0CmE7MTttCg=="},
     "/quote-requests/{request_id}/award": {"quote_id": "{quote_id}", "reason": "x"},
@@ -195,7 +197,7 @@ PATH_BODIES = {
 }
 """Where the last part of the address stands for several things."""
 
-OF_NOBODY = {"/trades", "/services", "/evidence-kinds", "/spending-limits", "/ticket-categories"}
+OF_NOBODY = {"/trades", "/services", "/evidence-kinds", "/spending-limits", "/ticket-categories", "/owner-rule"}
 """Lists in which stands what everybody has: trades, services, kinds of evidence, the usual limits of the roles, what may be reported."""
 
 

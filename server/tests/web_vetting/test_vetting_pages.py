@@ -164,7 +164,7 @@ def test_two_who_decide_at_once_are_told(owner: Client, operator: Client) -> Non
     one = Evidence.objects.get()
     assert operator.post(f"/operator/vetting/{one.pk}/confirm/", {"version": "1"}).status_code == 302
     late = operator.post(f"/operator/vetting/{one.pk}/confirm/", {"version": "1"}, follow=True)
-    assert "inzwischen jemand geändert" in text_of(late)
+    assert "Jemand hat das inzwischen geändert." in text_of(late)
 
 
 @pytest.mark.parametrize(

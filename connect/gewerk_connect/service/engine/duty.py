@@ -39,10 +39,10 @@ def keep_schedule(row: Row, jobs: Jobs, connections: Runnable, now: datetime) ->
     slot = row.next_run_at
     if slot is not None and slot <= now:
         if jobs.ask_for_slot(row.id, slot, by=SERVICE, at=now):
-            connections.set_next_run(row.id, upcoming)
+            connections.move_next_run(row.id, seen=slot, to=upcoming)
     elif slot is None or slot > upcoming:
         # newly started; or the clock was ahead when the slot was set, and has been put right
-        connections.set_next_run(row.id, upcoming)
+        connections.move_next_run(row.id, seen=slot, to=upcoming)
 
 
 @dataclass

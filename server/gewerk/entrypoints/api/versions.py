@@ -12,7 +12,7 @@ from gewerk.entrypoints.api import integrations, master_data, problems, token
 from gewerk.entrypoints.api.door import Bearer, too_large
 from gewerk.entrypoints.api.orders import approvals, firms, work_orders
 from gewerk.entrypoints.api.orders import files as order_files
-from gewerk.entrypoints.api.quotes import awarding, requests
+from gewerk.entrypoints.api.quotes import awarding, finding, requests
 from gewerk.entrypoints.api.ratings import ratings
 from gewerk.entrypoints.api.tickets import files, report_links, tickets
 from gewerk.entrypoints.api.vetting import catalogue, evidence
@@ -57,6 +57,7 @@ def _version(version: str) -> NinjaAPI:
     requests.add_to(api)
     awarding.add_to(api)
     ratings.add_to(api)
+    finding.add_to(api)
     _translate(api)
     return api
 

@@ -71,7 +71,9 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
             _item(_("My firm"), "wrench", "/firm/", active=path in {"/firm/", "/firm/profile/", "/firm/services/"})
         )
     if dispatches(actor):
-        items.append(_item(_("Requests"), "inbox", FIRM_REQUESTS, active=path.startswith(FIRM_REQUESTS)))
+        items.append(
+            _item(_("Requests"), "inbox", FIRM_REQUESTS, active=path.startswith((FIRM_REQUESTS, "/firm/marketplace/")))
+        )
         items.append(
             _item(
                 _("Evidence"),

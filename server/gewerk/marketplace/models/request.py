@@ -40,6 +40,8 @@ class QuoteRequest(models.Model):
     visit_possible = models.BooleanField(default=False)
     visit_note = models.CharField(max_length=300, blank=True)
     """When and how one may look at it."""
+    open_to_market = models.BooleanField(default=False, db_default=False)
+    """Every vetted firm that works there may take part, beside those invited."""
     chosen_quote_id = models.UUIDField(null=True)
     """Opened quotes only: which is to be awarded while somebody's approval is awaited."""
     chosen_reason = models.TextField(blank=True)

@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy
 from gewerk.catalogue.queries import services
 from gewerk.firms.access import FirmNotFound, listed_firms
 from gewerk.firms.models import Standing
+from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
 from gewerk.marketplace.access import live_request_of, request_to_edit
+from gewerk.marketplace.gate import may_take_each
 from gewerk.marketplace.models import Invitation, QuoteRequest, RequestItem
 from gewerk.marketplace.operations.moving import check_version, save, tell_manager
+from gewerk.marketplace.queries.finding import candidates, found_of, reasons, wanted_for
 from gewerk.marketplace.scope import ScopeItem, scope_problems
 from gewerk.marketplace.states import Mode, State
 from gewerk.projects.access import order_to_edit
@@ -33,6 +36,7 @@ FIELDS = (
     "claim_hours",
     "start_date",
     "visit_possible",
+    "open_to_market",
 )
 
 
@@ -140,7 +144,7 @@ def change_request(
 def choose_firms(
     *, actor: Actor, request_id: UUID, firm_ids: Sequence[UUID], version: int | None = None, now: datetime
 ) -> QuoteRequest:
-    """These firms of the own list, in this order, instead of those chosen before. Draft only; later ``send.invite`` adds.
+    """These firms, in this order, instead of those chosen before. Draft only; later ``send.invite`` adds.
 
     Raises RequestNotFound, RequestIsSent, FirmNotFound, FirmIsBlocked, RequestIsInvalid.
     """
@@ -149,9 +153,11 @@ def choose_firms(
     if request.state != State.DRAFT:
         raise RequestIsSent
     wanted = list(dict.fromkeys(firm_ids))
-    check_firms(actor, wanted)
+    check_firms(actor, request, wanted, now=now)
+    if wanted == list(request.invitations.values_list("firm_id", flat=True)):
+        return request  # chosen by rule and saved again, they keep their reasons
     request.invitations.all().delete()
-    add_firms(request, wanted, now=now)
+    add_firms(request, wanted, why=why_by_hand(actor, request, wanted, now=now), now=now)
     save(request, now=now)
     tell_manager(actor, request, "firms_chosen", now=now, data={"firms": len(wanted)})
     return request
@@ -163,26 +169,55 @@ class FirmIsBlocked(Refusal):
     message = gettext_lazy("One of these firms is blocked on your list. It cannot be invited.")
 
 
-def check_firms(actor: Actor, firm_ids: Sequence[UUID]) -> None:
-    """Of the actor's own list, none blocked. Raises FirmNotFound, FirmIsBlocked, RequestIsInvalid."""
+def check_firms(actor: Actor, request: QuoteRequest, firm_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Of the actor's own list, none blocked; others only with the evidence that the request's service asks for.
+
+    A firm of the own list may be invited while a paper is missing: it quotes when the paper is there. Raises FirmNotFound,
+    FirmIsBlocked, RequestIsInvalid.
+    """
     if len(firm_ids) > MOST_FIRMS:
         message = _("At most %(n)d firms.") % {"n": MOST_FIRMS}
         raise RequestIsInvalid(problems=(FieldProblem("/firm_ids", "too_many", message),))
     standing = dict(listed_firms(actor).filter(firm_id__in=firm_ids).values_list("firm_id", "standing"))
-    if len(standing) != len(firm_ids):
-        raise FirmNotFound
     if Standing.BLOCKED in standing.values():
         raise FirmIsBlocked
+    others = [firm_id for firm_id in firm_ids if firm_id not in standing]
+    if not others:
+        return
+    gates = may_take_each(
+        organisation_id=request.organisation_id,
+        firm_ids=others,
+        service=request.service,
+        country=request.organisation.country,
+        on=today_of(request.organisation_id, now=now),
+    )
+    if not all(gate.open for gate in gates.values()):
+        raise FirmNotFound
 
 
-def add_firms(request: QuoteRequest, firm_ids: Sequence[UUID], *, now: datetime) -> list[Invitation]:
-    """Behind those that are there. The place in the order is the manager's choice, and says so."""
+def add_firms(
+    request: QuoteRequest, firm_ids: Sequence[UUID], *, why: Mapping[UUID, str], now: datetime
+) -> list[Invitation]:
+    """Behind those that are there. ``why`` each is on the list at its place."""
     begin = max(request.invitations.values_list("position", flat=True), default=0) + 1
-    why = _("chosen by hand from the own list")
     return Invitation.objects.bulk_create(
-        Invitation(request=request, firm_id=firm_id, position=position, why=why, invited_at=now)
+        Invitation(
+            request=request,
+            firm_id=firm_id,
+            position=position,
+            why=why[firm_id][:200],
+            invited_at=now,
+        )
         for position, firm_id in enumerate(firm_ids, start=begin)
     )
+
+
+def why_by_hand(actor: Actor, request: QuoteRequest, firm_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, str]:
+    """The place in the order is the manager's choice, and says so; with what is known of the firm for this job."""
+    wanted, by_hand = wanted_for(request, now=now), _("chosen by hand")
+    known = found_of(wanted, list(candidates(actor, wanted, but_for=request).filter(pk__in=firm_ids)))
+    why = {one.firm.pk: ", ".join([by_hand, *reasons(one)]) for one in known}
+    return {firm_id: why.get(firm_id, by_hand) for firm_id in firm_ids}
 
 
 def _put_items(request: QuoteRequest, items: Sequence[ScopeItem]) -> None:

@@ -12,7 +12,7 @@ from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.access import quotes, request_to_edit
-from gewerk.marketplace.gate import GateAnswer, may_take
+from gewerk.marketplace.gate import GateAnswer, gate_words, may_take
 from gewerk.marketplace.models import (
     AwardRecord,
     OwnerApproval,
@@ -92,7 +92,8 @@ def check_awardable(
     )
     if not gate.open:
         raise GateIsClosed(
-            _("Nothing can be awarded to this firm now. Missing: %(missing)s.") % {"missing": ", ".join(gate.missing)}
+            _("Nothing can be awarded to this firm now. Missing: %(missing)s.")
+            % {"missing": "; ".join(gate_words(gate, request.organisation.country))}
         )
     _check_owner(request, quote)
     return Awardable(request, quote, gate)

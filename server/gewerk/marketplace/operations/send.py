@@ -22,7 +22,7 @@ from gewerk.marketplace.operations.moving import (
     tell_firm,
     tell_manager,
 )
-from gewerk.marketplace.operations.prepare import RequestIsInvalid, add_firms, check_firms
+from gewerk.marketplace.operations.prepare import RequestIsInvalid, add_firms, check_firms, why_by_hand
 from gewerk.marketplace.states import BY_KEY, InvitationState, Mode, State
 from gewerk.marketplace.sums import sums_of_amounts
 
@@ -56,7 +56,7 @@ def send(*, actor: Actor, request_id: UUID, version: int | None = None, now: dat
     check_version(request, version)
     check_step(request, "send")
     invited = list(request.invitations.all())
-    check_firms(actor, [one.firm_id for one in invited])
+    check_firms(actor, request, [one.firm_id for one in invited], now=now)
     check_limits([one.firm_id for one in invited], now=now)
     fixed = request.mode == Mode.FIXED_PRICE_OFFER
     _check_whole(request, invited, fixed=fixed, now=now)
@@ -83,9 +83,9 @@ def invite(
     check_before_deadline(request, now)
     known = set(request.invitations.values_list("firm_id", flat=True))
     wanted = [firm_id for firm_id in dict.fromkeys(firm_ids) if firm_id not in known]
-    check_firms(actor, wanted)
+    check_firms(actor, request, wanted, now=now)
     check_limits(wanted, now=now)
-    made = add_firms(request, wanted, now=now)
+    made = add_firms(request, wanted, why=why_by_hand(actor, request, wanted, now=now), now=now)
     save(request, now=now)
     _tell_invited(actor, request, made, now=now)
     tell_manager(actor, request, "firms_invited", now=now, data={"firms": len(made)})
@@ -143,7 +143,10 @@ def _check_whole(request: QuoteRequest, invited: Sequence[Invitation], *, fixed:
     problems = []
     if not any(item.counted for item in request.items.all()):
         problems.append(FieldProblem("/items", "too_few", _("Say what is to be done: at least one item.")))
-    if not invited:
+    if request.open_to_market and (fixed or not request.service):
+        message = _("Only a request for quotes that names its service can be open to the marketplace.")
+        problems.append(FieldProblem("/open_to_market", "not_allowed", message))
+    if not invited and not request.open_to_market:
         problems.append(FieldProblem("/firm_ids", "too_few", _("Choose at least one firm.")))
     if not fixed:
         deadline = request.deadline_at

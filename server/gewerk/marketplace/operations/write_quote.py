@@ -11,7 +11,7 @@ from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.access import RequestNotFound, invitation_to_change, quotes
-from gewerk.marketplace.gate import GateAnswer, may_take
+from gewerk.marketplace.gate import GateAnswer, gate_words_for_firm, may_take
 from gewerk.marketplace.models import Invitation, Pricing, Quote, QuoteLine, RequestItem
 from gewerk.marketplace.operations.moving import StepNotPossible, move_quote, reason_needed, tell_firm, tell_manager
 from gewerk.marketplace.operations.send import WINDOW, check_before_deadline, set_windows
@@ -123,7 +123,8 @@ def check_gate(invitation: Invitation, now: datetime) -> GateAnswer:
     )
     if not answer.open:
         raise GateIsClosed(
-            _("This firm may not take this work now. Missing: %(missing)s.") % {"missing": ", ".join(answer.missing)}
+            _("This firm may not take this work now. Missing: %(missing)s.")
+            % {"missing": "; ".join(gate_words_for_firm(answer, request.organisation.country))}
         )
     return answer
 

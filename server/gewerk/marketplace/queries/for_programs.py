@@ -64,6 +64,7 @@ def request_row(actor: Actor, request: QuoteRequest) -> Row:
         "start_date": request.start_date,
         "visit_possible": request.visit_possible,
         "visit_note": request.visit_note or None,
+        "open_to_market": request.open_to_market,
         "sealed": request.opened_at is None,
         "sent_at": request.sent_at,
         "opened_at": request.opened_at,

@@ -19,7 +19,7 @@ from gewerk.entrypoints.api.problems import InvalidInput
 from gewerk.entrypoints.api.quotes import shapes
 from gewerk.journal.actor import Actor
 from gewerk.journeys.open_quotes import open_request
-from gewerk.journeys.request_quotes import request_from_tickets, send_request
+from gewerk.journeys.request_quotes import begin_request, request_from_tickets, send_request
 from gewerk.journeys.step_order import step_order
 from gewerk.kit.refusals import FieldProblem
 from gewerk.marketplace.access import request_for, request_to_edit
@@ -28,7 +28,7 @@ from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.operations import questions
 from gewerk.marketplace.operations.end_request import end_request
 from gewerk.marketplace.operations.moving import check_version
-from gewerk.marketplace.operations.prepare import change_request, choose_firms, draft_request
+from gewerk.marketplace.operations.prepare import change_request, choose_firms
 from gewerk.marketplace.operations.send import invite, move_deadline
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.queries import for_programs as shown
@@ -111,7 +111,7 @@ def _add_preparing(api: NinjaAPI) -> None:
             now = timezone.now()
             given: dict[str, Any] = {"actor": actor, "fields": fields, "items": items, "now": now}
             if order_id is not None:
-                made = draft_request(order_id=order_id, **given)
+                made = begin_request(order_id=order_id, **given)
             else:
                 made = request_from_tickets(ticket_ids=tickets, **given)
             if firms is not None:

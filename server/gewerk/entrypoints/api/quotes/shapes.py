@@ -58,6 +58,7 @@ class RequestFields(TypedDict, total=False):
     start_date: date | None
     visit_possible: bool
     visit_note: Text300
+    open_to_market: bool
     items: Items
     firm_ids: Firms
 
@@ -123,6 +124,20 @@ class OwnerAsked(TypedDict, total=False):
     note: Text4000
 
 
+@with_config(_STRICT)
+class ByRuleIn(TypedDict):
+    """How many firms."""
+
+    count: Annotated[int, Field(ge=1, le=MOST_FIRMS)]
+
+
+@with_config(_STRICT)
+class OwnerRuleIn(TypedDict):
+    """Gross, minor units of the organisation's currency; null: no owner has to agree."""
+
+    from_minor: Minor | None
+
+
 REQUEST_CREATE: TypeAdapter[RequestCreate] = TypeAdapter(RequestCreate)
 REQUEST_CHANGE: TypeAdapter[RequestFields] = TypeAdapter(RequestFields)
 REQUEST_STEP: TypeAdapter[RequestStep] = TypeAdapter(RequestStep)
@@ -132,6 +147,8 @@ BILL_IN: TypeAdapter[BillIn] = TypeAdapter(BillIn)
 ANSWER_IN: TypeAdapter[AnswerIn] = TypeAdapter(AnswerIn)
 AWARD_IN: TypeAdapter[AwardIn] = TypeAdapter(AwardIn)
 OWNER_ASKED: TypeAdapter[OwnerAsked] = TypeAdapter(OwnerAsked)
+BY_RULE_IN: TypeAdapter[ByRuleIn] = TypeAdapter(ByRuleIn)
+OWNER_RULE_IN: TypeAdapter[OwnerRuleIn] = TypeAdapter(OwnerRuleIn)
 
 
 def scope_item(sent: ScopeItemIn) -> ScopeItem:
@@ -155,6 +172,21 @@ class RequestQuery(Schema):
     updated_since: Since | None = Field(None, description="Requests changed at or after this time.")
     limit: int = Field(100, ge=1, le=500)
     cursor: Cursor | None = Field(None, description="next_cursor of the page before.")
+
+
+class FirmSearchQuery(Schema):
+    service: Annotated[str, StringConstraints(max_length=60)] | None = Field(
+        None, description="A code of the catalogue."
+    )
+    postcode: Annotated[str, StringConstraints(max_length=12)] | None = Field(None, description="Where the work is.")
+    whose: Literal["all", "own", "preferred", "market", "blocked"] = "all"
+    free: bool = Field(False, description="Only firms with room this week, by what they say.")
+    open: bool = Field(False, description="Only firms that may take it.")
+    nearness: int = Field(
+        0, ge=0, le=4, description="Least steps of the postcode that are shared; 4: the same postcode."
+    )
+    limit: int = Field(50, ge=1, le=200)
+    cursor: int = Field(0, ge=0, le=1_000_000, description="next_cursor of the page before.")
 
 
 class BillQuery(Schema):
@@ -209,6 +241,7 @@ class QuoteRequest(Schema):
     start_date: date | None
     visit_possible: bool
     visit_note: str | None
+    open_to_market: bool
     sealed: bool
     sent_at: datetime | None
     opened_at: datetime | None
@@ -233,6 +266,36 @@ class Question(Schema):
     asked_at: datetime
     answer: str | None
     answered_at: datetime | None
+
+
+class FoundFirm(Schema):
+    """``why`` and ``missing_words`` in the reader's language; ``standing`` null: not on the own list."""
+
+    firm_id: UUID
+    name: str
+    postcode: str | None
+    city: str | None
+    place: int
+    standing: Literal["preferred", "approved", "blocked"] | None
+    may_take: bool
+    missing: list[str]
+    missing_words: list[str]
+    why: list[str]
+    nearness: int
+    serves: bool
+    room: Literal["free", "unsaid", "full"]
+    asked_in_90_days: int
+    by_rule: bool
+
+
+class FoundFirmPage(Schema):
+    items: list[FoundFirm]
+    next_cursor: str | None
+
+
+class OwnerRule(Schema):
+    from_minor: int | None
+    currency: str
 
 
 class Questions(Schema):

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.account.pages import account_page
@@ -72,7 +72,7 @@ def _formats(request: HttpRequest) -> Formats:
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """The oldest key, with the others beside it."""
     key = api_keys(request.actor).first()  # type: ignore[attr-defined]
@@ -83,7 +83,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def show(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
     return _key_page(request, api_key_for(request.actor, key_id))  # type: ignore[attr-defined]
 
@@ -138,7 +138,7 @@ def _key_page(request: HttpRequest, key: ApiKey, *, secret: str = "") -> HttpRes
 
 
 @login_required
-@require_GET
+@require_safe
 def rotation_picture(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
     """The time line for another overlap, when the page's choice changes."""
     api_key_for(request.actor, key_id)  # type: ignore[attr-defined]

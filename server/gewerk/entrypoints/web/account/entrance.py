@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.account.forms import AcceptInvitation, AskForLink, FirstOperatorForm
@@ -32,7 +32,7 @@ from gewerk.kit.refusals import Refusal
 
 
 @never_cache
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """Everybody's first address: leads each role to its own start page, and strangers to where they can get in."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -193,7 +193,7 @@ def switch_organisation(request: HttpRequest, organisation_id: UUID) -> HttpResp
     return redirect("home")
 
 
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
     """For ``up`` and load balancers: the process answers and the database does."""
     Person.objects.exists()

@@ -16,6 +16,8 @@ def account_pages(actor: Actor, path: str) -> list[dict[str, Any]]:
     pages = [(_("My access"), "account"), (_("Security"), "mfa_index")]
     if manages_company(actor):
         pages.append((_("Company"), "account_company"))
+        if sees_stock(actor):
+            pages.append((_("Reporting damage"), "reporting_settings"))
     if manages_team(actor):
         pages.append((_("Team and roles"), "account_team"))
     if sees_stock(actor):

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gewerk.entrypoints.web.account.forms import NewPassword
 from gewerk.entrypoints.web.account.pages import account_page
@@ -35,7 +35,7 @@ FRESH_SECONDS = 300
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     person = cast("Person", request.user)
     factors: dict[str, list[Authenticator]] = {}

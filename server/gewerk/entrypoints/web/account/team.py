@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gewerk.entrypoints.web.account.pages import account_page
 from gewerk.entrypoints.web.forms import PageForm
@@ -57,7 +57,7 @@ class InviteForm(PageForm):
 
 
 @login_required
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
     people, invited = list(team(actor, now=now)), list(open_invitations(actor, now=now))

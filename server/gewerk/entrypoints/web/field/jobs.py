@@ -6,7 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gewerk.entrypoints.web.field.answers import answer, for_the_app
 from gewerk.entrypoints.web.visits.card import span_words, zone_for
@@ -23,7 +23,7 @@ MOST_JOBS = 200
 TAKEN_ALONG = (State.AWARDED, State.BOOKED, State.IN_PROGRESS)
 
 
-@require_GET
+@require_safe
 @for_the_app
 def jobs(request: HttpRequest) -> HttpResponseBase:
     """At most 200, those with the nearest visit first. That the contact went along is noted for each order."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gewerk.identity.access import is_caretaker, require, works_for_firm
 from gewerk.journal.actor import Actor
@@ -32,7 +32,7 @@ def may_use(actor: Actor) -> bool:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def app(request: HttpRequest) -> HttpResponseBase:
     """The shell. Served only to whoever may use it; once kept by the phone it opens without network."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ def app(request: HttpRequest) -> HttpResponseBase:
 
 
 @never_cache
-@require_GET
+@require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker names the files of this very version, so that a new version replaces them all at once."""
     files = [reverse("field_app"), *(static(name) for name in _ASSETS)]
@@ -52,7 +52,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def manifest(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Lets the phone put the app on its home screen."""
     start = reverse("field_app")

@@ -1,51 +1,19 @@
-"""What every contractor's page needs before it starts: somebody of a firm or of an own crew, and how they read numbers."""
+"""For people of firms, caretakers and crews; others are asked to log in, or refused."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone, translation
+from django.http import HttpRequest
 
-from gewerk.entrypoints.web.manager.formats import formats_for
-from gewerk.entrypoints.web.manager.listing.pieces import Reader
-from gewerk.identity.access import is_caretaker, require, works_for_firm
-from gewerk.identity.models import Person
+from gewerk.entrypoints.web.doors import door, reader
+from gewerk.identity.access import is_caretaker, works_for_firm
 from gewerk.projects.access import OrderNotFound, orders
 from gewerk.projects.models import WorkOrder
 
-View = Callable[..., HttpResponseBase]
+__all__ = ["RELATED", "job_of", "reader", "working"]
+
 RELATED = ("organisation", "property", "unit", "firm", "crew", "responsible")
 
-
-def working(view: View) -> View:
-    """For people of firms, caretakers and crews; others are asked to log in, or refused."""
-
-    @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        actor = request.actor  # type: ignore[attr-defined]
-        if actor is None:
-            return redirect_to_login(request.get_full_path())
-        require(works_for_firm(actor) or is_caretaker(actor))
-        organisation = request.organisation  # type: ignore[attr-defined]
-        language = translation.get_language() or organisation.language
-        request.reader = Reader(  # type: ignore[attr-defined]
-            actor=actor,
-            person=cast("Person", request.user),
-            organisation=organisation,
-            formats=formats_for(organisation, language=language, now=timezone.now()),
-            edits=False,
-        )
-        return view(request, *args, **kwargs)
-
-    return page
-
-
-def reader(request: HttpRequest) -> Reader:
-    """The reader that ``working`` put there."""
-    return cast("Reader", request.reader)  # type: ignore[attr-defined]
+working = door(lambda actor: works_for_firm(actor) or is_caretaker(actor), edits=lambda _: False)
 
 
 def job_of(request: HttpRequest, order_id: UUID) -> WorkOrder:

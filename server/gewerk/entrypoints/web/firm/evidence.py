@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.catalogue.queries import NoCatalogue, catalogue_of
 from gewerk.catalogue.queries import services as services_of_country
@@ -87,7 +87,7 @@ class ServicesForm(PageForm):
 
 
 @working
-@require_GET
+@require_safe
 def steps(request: HttpRequest) -> HttpResponseBase:
     """The way in, with its progress and the one next step."""
     who = reader(request)
@@ -116,7 +116,7 @@ def _step(name: str, done: bool, found: Onboarding, who: Reader) -> dict[str, An
 
 
 @working
-@require_GET
+@require_safe
 def evidence(request: HttpRequest) -> HttpResponseBase:
     """What the services of the firm ask for, and how each paper stands."""
     who = reader(request)

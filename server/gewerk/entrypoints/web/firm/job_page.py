@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.entrypoints.uploads import arrived, streamed
 from gewerk.entrypoints.web.firm.door import job_of, reader, working
@@ -50,7 +50,7 @@ both = require_http_methods(["GET", "POST"])
 
 
 @working
-@require_GET
+@require_safe
 def job(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
     """Next step, matter, story. That the contact was shown is noted, without the contact."""
     who = reader(request)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gewerk.entrypoints.web.firm.door import RELATED, reader, working
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
@@ -30,7 +30,7 @@ _DONE = (State.DONE, State.ACCEPTED, State.INVOICED, State.PAID, State.CANCELLED
 
 
 @working
-@require_GET
+@require_safe
 def jobs(request: HttpRequest) -> HttpResponseBase:
     """``show=done`` what is over; else what is to be done, the new ones first."""
     who = reader(request)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.entrypoints.web.countries import country_name
 from gewerk.entrypoints.web.firm.door import reader, working
@@ -80,7 +80,7 @@ class ProfileForm(PageForm):
 
 
 @working
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """What managers see of the firm."""
     who = reader(request)

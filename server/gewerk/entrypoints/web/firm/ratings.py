@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.entrypoints.web.firm.door import reader, working
 from gewerk.entrypoints.web.forms import PageForm
@@ -44,7 +44,7 @@ class AppealForm(PageForm):
 
 
 @working
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     who = reader(request)
     require(dispatches(who.actor))

@@ -1,44 +1,8 @@
-"""What every manager's page needs before it starts: somebody logged in who sees the stock, and how they read numbers."""
+"""For people who manage the stock: others are asked to log in, or refused (firms, tenants, operators)."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
+from gewerk.entrypoints.web.doors import door, reader
+from gewerk.identity.access import edits_stock, sees_stock
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone, translation
+__all__ = ["managing", "reader"]
 
-from gewerk.entrypoints.web.manager.formats import formats_for
-from gewerk.entrypoints.web.manager.listing.pieces import Reader
-from gewerk.identity.access import edits_stock, require, sees_stock
-from gewerk.identity.models import Person
-
-View = Callable[..., HttpResponseBase]
-
-
-def managing(view: View) -> View:
-    """For people who manage the stock: others are asked to log in, or refused (firms, tenants, operators)."""
-
-    @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        actor = request.actor  # type: ignore[attr-defined]
-        if actor is None:
-            return redirect_to_login(request.get_full_path())
-        require(sees_stock(actor))
-        organisation = request.organisation  # type: ignore[attr-defined]
-        language = translation.get_language() or organisation.language
-        request.reader = Reader(  # type: ignore[attr-defined]
-            actor=actor,
-            person=cast("Person", request.user),
-            organisation=organisation,
-            formats=formats_for(organisation, language=language, now=timezone.now()),
-            edits=edits_stock(actor),
-        )
-        return view(request, *args, **kwargs)
-
-    return page
-
-
-def reader(request: HttpRequest) -> Reader:
-    """The reader that ``managing`` put there."""
-    return cast("Reader", request.reader)  # type: ignore[attr-defined]
+managing = door(sees_stock, edits=edits_stock)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.orders.forms import long_field
@@ -43,7 +43,7 @@ class DecisionForm(PageForm):
 
 
 @operating
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """Those that wait first, the oldest on top."""
     who = reader(request)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.catalogue.delivered import COUNTRIES, questions
 from gewerk.catalogue.operations.edit_service import edit_service
@@ -71,7 +71,7 @@ def _country(request: HttpRequest) -> str:
 
 
 @operating
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     who = reader(request)
     country, text, trade = _country(request), request.GET.get("q", "")[:200], request.GET.get("trade", "")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gewerk.config.installation import installation
 from gewerk.outreach.queries import outbox_at_a_glance
@@ -16,7 +16,7 @@ from gewerk.outreach.queries import outbox_at_a_glance
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     glance = outbox_at_a_glance(request.actor, now=timezone.now())  # type: ignore[attr-defined]
     return render(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.entrypoints.web.countries import country_choices, country_name
 from gewerk.entrypoints.web.forms import PageForm
@@ -37,7 +37,7 @@ class NewOrganisation(PageForm):
 
 
 @login_required
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     rows = list(organisations(request.actor, now=timezone.now()))  # type: ignore[attr-defined]
     for row in rows:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gewerk.catalogue.queries import NoCatalogue, catalogue_of
 from gewerk.catalogue.trades import trade_name
@@ -50,7 +50,7 @@ class ReasonForm(PageForm):
 
 
 @operating
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     who = reader(request)
     state = request.GET.get("state", "waiting")
@@ -83,7 +83,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 
 @operating
-@require_GET
+@require_safe
 def one(request: HttpRequest, evidence_id: UUID) -> HttpResponseBase:
     return _page(request, evidence_for(reader(request).actor, evidence_id), ReasonForm())
 

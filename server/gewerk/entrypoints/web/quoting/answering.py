@@ -7,6 +7,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from gewerk.entrypoints.uploads import arrived
 from gewerk.entrypoints.web.manager.formats import Formats, formats_for
 from gewerk.entrypoints.web.quoting.form import Typed, stored
 from gewerk.entrypoints.web.refusals import too_many
+from gewerk.files.models import FileKind, FileLink
 from gewerk.files.operations.store import store
 from gewerk.files.queries import files_of
 from gewerk.files.receive import ANY_KIND, receive
@@ -38,6 +40,8 @@ class Way:
     invitation: Invitation
     url: str
     layout: str
+    token: str = ""
+    """Of the link, for whoever has no login."""
     trail: Any = ()
 
 
@@ -96,7 +100,7 @@ def show(
             one for one in asked.questions.all() if one.answered_at is not None or one.invitation_id == invitation.pk
         ],
         "files": files_of(QUOTE_FILES, shown.pk) if shown else [],
-        "request_files": files_of(REQUEST_FILES, asked.pk),
+        "request_files": [_file(way, one) for one in files_of(REQUEST_FILES, asked.pk)],
         "wrong": wrong,
     }
     return render(request, "quoting/answer.html", context, status=status)
@@ -163,6 +167,18 @@ def _keep_files(request: HttpRequest, way: Way) -> str:
         files = [(store(actor=keeping, received=one, now=now), one.name) for one in ready]
         keep_quote_files(actor=way.actor, invitation_id=way.invitation.pk, files=files, now=now)
     return _("The files are added.") if ready else _("No file was chosen.")
+
+
+def _file(way: Way, one: FileLink) -> dict[str, Any]:
+    """A photo or plan of the request, reached the way the reader came."""
+
+    def url(variant: str) -> str:
+        if way.token:
+            return reverse("quote_file_by_link", args=[way.token, one.file_id, variant])
+        return reverse("file", args=[one.file_id, variant])
+
+    is_image = one.file.kind == FileKind.IMAGE
+    return {"name": one.name, "is_image": is_image, "url": url("original"), "large": url("large") if is_image else ""}
 
 
 def _row(item: RequestItem, price: str, currency: str, formats: Formats) -> dict[str, Any]:

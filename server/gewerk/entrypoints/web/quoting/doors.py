@@ -12,14 +12,16 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from gewerk.entrypoints.downloads import download
 from gewerk.entrypoints.uploads import streamed
 from gewerk.entrypoints.web.firm.door import reader, working
 from gewerk.entrypoints.web.manager.formats import formats_for
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.quoting.answering import Way, act, show
 from gewerk.entrypoints.web.refusals import too_many
+from gewerk.files.access import file_for
 from gewerk.identity.models import Organisation
 from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import Refusal
@@ -33,7 +35,7 @@ both = require_http_methods(["GET", "POST"])
 
 
 @working
-@require_GET
+@require_safe
 def firm_requests(request: HttpRequest) -> HttpResponseBase:
     """To what the firm was invited, the newest first, with its own answer beside it."""
     who = reader(request)
@@ -85,7 +87,7 @@ def firm_request(request: HttpRequest, asked_id: UUID) -> HttpResponseBase:
     found = invitation_for(who.actor, asked_id)
     url = reverse("firm_request", args=[found.pk])
     trail = [{"label": _("Requests for quotes"), "url": reverse("firm_requests")}, {"label": found.request.title}]
-    way = Way(who.actor, found, url, "layouts/app.html", trail)
+    way = Way(who.actor, found, url, "layouts/app.html", trail=trail)
     return act(request, way) if request.method == "POST" else show(request, way)
 
 
@@ -95,9 +97,16 @@ def firm_request(request: HttpRequest, asked_id: UUID) -> HttpResponseBase:
 def quote_by_link(request: HttpRequest, token: str) -> HttpResponseBase:
     """Without login: the link opens this one invitation."""
     actor, found = guest_of(token)
-    way = Way(actor, found, reverse("quote_by_link", args=[token]), "layouts/plain.html")
+    way = Way(actor, found, reverse("quote_by_link", args=[token]), "layouts/plain.html", token=token)
     with translation.override(_language(request, found.firm)):
         return act(request, way) if request.method == "POST" else show(request, way)
+
+
+@require_safe
+def quote_file_by_link(request: HttpRequest, token: str, file_id: UUID, variant: str) -> HttpResponseBase:
+    """A photo or plan of the request, or an own attachment, for whoever has the link. Raises LinkIsInvalid, FileNotFound."""
+    actor, _found = guest_of(token)
+    return download(request, file_for(actor, file_id), "" if variant == "original" else variant)
 
 
 @never_cache

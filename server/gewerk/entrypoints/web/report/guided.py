@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.entrypoints.uploads import streamed
 from gewerk.entrypoints.web.manager import words
@@ -26,7 +26,7 @@ from gewerk.tickets.operations.report import NewTicket
 from gewerk.tickets.queries.reporters import tenant_by_email
 
 
-@require_GET
+@require_safe
 @entering
 def begin(request: HttpRequest, entrance: Entrance) -> HttpResponseBase:
     """The link from the QR code: on with the draft where there is one, else the first question."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gewerk.entrypoints.downloads import download
 from gewerk.entrypoints.uploads import arrived, streamed
@@ -111,7 +111,7 @@ def remove(request: HttpRequest, entrance: Entrance, file_id: UUID) -> HttpRespo
     return redirect(entrance.url("details"))
 
 
-@require_GET
+@require_safe
 @entering
 def show(request: HttpRequest, entrance: Entrance, file_id: UUID) -> HttpResponseBase:
     """The small copy of one's own photo."""

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gewerk.entrypoints.downloads import download
 from gewerk.entrypoints.uploads import arrived, streamed
@@ -83,13 +83,13 @@ def _opened(request: HttpRequest, token: str | None, ticket_id: UUID | None) -> 
 
 
 @never_cache
-@require_GET
+@require_safe
 def show(request: HttpRequest, token: str | None = None, ticket_id: UUID | None = None) -> HttpResponseBase:
     return render(request, "report/status.html", _context(_opened(request, token, ticket_id)))
 
 
 @never_cache
-@require_GET
+@require_safe
 def live(request: HttpRequest, token: str | None = None, ticket_id: UUID | None = None) -> HttpResponseBase:
     """The changing part of the page; 204 while nothing has changed, so nothing that is being typed is lost."""
     opened = _opened(request, token, ticket_id)
@@ -182,7 +182,7 @@ def _keep(request: HttpRequest, opened: Opened) -> int:
     return len(ready)
 
 
-@require_GET
+@require_safe
 def photo(
     request: HttpRequest, file_id: UUID, variant: str, token: str | None = None, ticket_id: UUID | None = None
 ) -> HttpResponseBase:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.entrypoints.web.visits.card import visit_line, zone_for
 from gewerk.entrypoints.web.visits.forms import ReasonForm, TimesForm, slot_of
@@ -35,7 +35,7 @@ def visit_by_link(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 @never_cache
-@require_GET
+@require_safe
 def visit_calendar_file(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The visit for the phone's own calendar."""
     _actor, visit = guest_of(token)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.visits.card import span_words
@@ -62,7 +62,7 @@ def may_see(actor: Actor) -> bool:
 
 
 @meeting
-@require_GET
+@require_safe
 def calendar_page(request: HttpRequest) -> HttpResponseBase:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require(may_see(actor))
@@ -111,7 +111,7 @@ def change_feed(request: HttpRequest) -> HttpResponseBase:
 
 
 @never_cache
-@require_GET
+@require_safe
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """What a calendar program reads: a month back, a year ahead; nothing once the person has left."""
     feed = feed_of(token)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.catalogue.queries import service
 from gewerk.entrypoints.web.evidence_words import missing_words
@@ -39,7 +39,7 @@ class OverrideForm(PageForm):
 
 
 @managing
-@require_GET
+@require_safe
 def gates_of_firm(request: HttpRequest, firm_id: UUID) -> HttpResponseBase:
     """By the evidence alone; ``open`` and ``shut`` are views of the list."""
     who = reader(request)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
@@ -40,7 +40,7 @@ MOST = 200
 
 
 @managing
-@require_GET
+@require_safe
 def approval_list(request: HttpRequest) -> HttpResponseBase:
     """What waits, the reader's own first; ``?all`` also what was decided."""
     who = reader(request)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gewerk.entrypoints.documents.claim import claim_bundle
 from gewerk.entrypoints.documents.order_sheet import language_of, order_sheet
@@ -28,7 +28,7 @@ from gewerk.projects.operations.contact_looks import note_contact_look
 
 
 @login_required
-@require_GET
+@require_safe
 def sheet(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
     """For whoever sees the order: the manager, the firm that has it, the crew. A contractor's look at the contact is noted."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -48,7 +48,7 @@ def sheet(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
 
 
 @managing
-@require_GET
+@require_safe
 def insurance(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
     """Order sheet, photos and documents of the order and its tickets as one ZIP."""
     who = reader(request)

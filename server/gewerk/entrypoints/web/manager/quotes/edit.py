@@ -15,25 +15,31 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.formats import Formats
-from gewerk.entrypoints.web.manager.orders.amounts import thousandths_of
+from gewerk.entrypoints.web.manager.orders.amounts import basis_points_of, minor_of, thousandths_of
 from gewerk.entrypoints.web.manager.orders.door import order_of, version_of
-from gewerk.entrypoints.web.manager.quotes.forms import RequestForm
-from gewerk.firms.access import listed_firms
-from gewerk.firms.models import Standing
+from gewerk.entrypoints.web.manager.quotes.firm_rows import firms_to_choose, service_choices
+from gewerk.entrypoints.web.manager.quotes.forms import DIRECT, HAND, RULE, RequestForm
+from gewerk.files.queries import files_of
 from gewerk.identity.access import edits_orders, require
+from gewerk.journeys.request_quotes import begin_request
 from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import Refusal, RefusalKind
-from gewerk.marketplace.access import live_request_of, request_for
+from gewerk.marketplace.access import REQUEST_FILES, live_request_of, request_for
 from gewerk.marketplace.models import QuoteRequest, RequestItem
-from gewerk.marketplace.operations.prepare import change_request, choose_firms, draft_request
+from gewerk.marketplace.operations.choose_by_rule import choose_by_rule
+from gewerk.marketplace.operations.end_request import end_request
+from gewerk.marketplace.operations.prepare import RequestIsSent, change_request, choose_firms
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.scope import ScopeItem
-from gewerk.marketplace.states import State
+from gewerk.marketplace.states import Mode, State
 
 both = require_http_methods(["GET", "POST"])
 EMPTY_ROWS = 3
+USUAL_BEST = 3
+_CELLS = ("text", "quantity", "unit", "place", "price", "rate")
 MOST_ROWS = 300
 
 
@@ -49,7 +55,7 @@ def begin(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
     if live is not None:
         return redirect("quote_request", request_id=live.pk)
     try:
-        made = draft_request(actor=who.actor, order_id=order.pk, now=timezone.now())
+        made = begin_request(actor=who.actor, order_id=order.pk, now=timezone.now())
     except Refusal as refusal:
         if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
             raise
@@ -67,11 +73,18 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     found = request_for(who.actor, request_id)
     zone = ZoneInfo(who.organisation.time_zone)
     with timezone.override(zone):
-        listed = listed_firms(who.actor).exclude(standing=Standing.BLOCKED).order_by("firm__name", "firm_id")
-        firms = [(str(one.firm_id), one.firm.name) for one in listed[:200]]
         sent = request.POST if request.method == "POST" else None
-        form = RequestForm(sent, firms=firms, initial=_initial(found))
-        rows, wrong = _rows(request, found)
+        services = service_choices(who.organisation.country, found.order.trade)
+        asked = sent.get("service", "") if sent is not None else found.service
+        service = asked if any(asked == code for _trade, group in services for code, _name in group) else ""
+        firms = firms_to_choose(who, found, service, now=timezone.now())
+        mode = (sent.get("mode") if sent is not None else "") or found.mode
+        names = [(one["id"], one["name"]) for one in firms if not one["blocked"]]
+        form = RequestForm(sent, firms=names, services=services, initial=_initial(found))
+        if sent is not None and mode == DIRECT and "more" not in sent:
+            return _award_directly(request, found)
+        fixed = mode == Mode.FIXED_PRICE_OFFER
+        rows, wrong = _rows(request, found, fixed=fixed)
         if sent is not None and form.is_valid() and not wrong and "more" not in sent:
             try:
                 _save(request, found, form, rows)
@@ -86,6 +99,10 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         "reader": who,
         "form": form,
         "found": found,
+        "firms": [{**one, "ticked": _ticked(one, sent)} for one in firms],
+        "find_url": f"{reverse('find_firms')}?service={service}&place={found.order.property.postcode}",
+        "fixed": fixed,
+        "files": [file_look(one) | {"id": one.file_id} for one in files_of(REQUEST_FILES, found.pk)],
         "rows": [{"n": n, **row} for n, row in enumerate([*rows, *[{}] * EMPTY_ROWS], start=1)],
         "wrong": wrong,
         "back": reverse("quote_request", args=[found.pk]),
@@ -105,15 +122,20 @@ def _save(request: HttpRequest, found: QuoteRequest, form: RequestForm, rows: li
     items = []
     for row in rows:
         before = known.get(row["place"]) if row["place"] else None
-        item = ScopeItem(row["text"], row["amount"], row["unit"], optional=row["optional"])
+        item = ScopeItem(
+            row["text"],
+            row["amount"],
+            row["unit"],
+            optional=row["optional"],
+            unit_price_minor=row["price_minor"],
+            vat_basis_points=row["rate_points"],
+        )
         if before is not None:
             item = replace(
                 item,
                 number=before.number,
                 section=before.section,
                 alternative_to=before.alternative_to,
-                unit_price_minor=before.unit_price_minor,
-                vat_basis_points=before.vat_basis_points,
             )
         items.append(item)
     changed = change_request(
@@ -124,8 +146,25 @@ def _save(request: HttpRequest, found: QuoteRequest, form: RequestForm, rows: li
         version=version_of(request),
         now=now,
     )
+    if form.cleaned_data["invite_by"] == RULE:
+        count = form.cleaned_data["best"] or USUAL_BEST
+        choose_by_rule(actor=who.actor, request_id=changed.pk, count=count, now=now)
+        return
     firm_ids = [UUID(one) for one in form.cleaned_data["firm_ids"]]
     choose_firms(actor=who.actor, request_id=changed.pk, firm_ids=firm_ids, now=now)
+
+
+def _ticked(one: dict[str, Any], sent: Any) -> bool:
+    return one["id"] in sent.getlist("firm_ids") if sent is not None else bool(one["chosen"])
+
+
+def _award_directly(request: HttpRequest, found: QuoteRequest) -> HttpResponseBase:
+    """The draft of the request is put away, nobody was told of it; the order's own page awards."""
+    if found.state != State.DRAFT:
+        raise RequestIsSent
+    reason = _("The order is awarded directly, without a request.")
+    end_request(actor=reader(request).actor, request_id=found.pk, reason=reason, now=timezone.now())
+    return redirect("award_order", order_id=found.order_id)
 
 
 def _initial(found: QuoteRequest) -> dict[str, Any]:
@@ -133,6 +172,12 @@ def _initial(found: QuoteRequest) -> dict[str, Any]:
     return {
         "title": found.title,
         "text": found.text,
+        "service": found.service,
+        "mode": found.mode,
+        "claim_hours": found.claim_hours,
+        "invite_by": HAND,
+        "best": USUAL_BEST,
+        "open_to_market": found.open_to_market,
         "deadline_day": at.date() if at else None,
         "deadline_time": at.time() if at else None,
         "start_date": found.start_date,
@@ -140,28 +185,35 @@ def _initial(found: QuoteRequest) -> dict[str, Any]:
         "budget_shown": found.budget_shown,
         "visit_possible": found.visit_possible,
         "visit_note": found.visit_note,
-        "firm_ids": [str(one) for one in found.invitations.values_list("firm_id", flat=True)],
     }
 
 
-def _rows(request: HttpRequest, found: QuoteRequest) -> tuple[list[dict[str, Any]], list[str]]:
+def _rows(request: HttpRequest, found: QuoteRequest, *, fixed: bool) -> tuple[list[dict[str, Any]], list[str]]:
     """Items as typed, and what is wrong with them."""
     if request.method != "POST":
         return [_row_of(item, reader(request).formats) for item in found.items.all()], []
     rows, wrong = [], []
-    sent = {name: request.POST.getlist(f"item-{name}")[:MOST_ROWS] for name in ("text", "quantity", "unit", "place")}
+    sent = {name: request.POST.getlist(f"item-{name}")[:MOST_ROWS] for name in _CELLS}
     optional = set(request.POST.getlist("item-optional")[:MOST_ROWS])
     for index, text in enumerate(sent["text"]):
-        quantity, unit, place = (
-            sent[name][index].strip() if index < len(sent[name]) else "" for name in ("quantity", "unit", "place")
+        quantity, unit, place, price, rate = (
+            sent[name][index].strip() if index < len(sent[name]) else "" for name in _CELLS[1:]
         )
         if not text.strip():
             continue
         amount = thousandths_of(quantity or "1")
         if amount is None or amount <= 0:
             wrong.append(_("Item %(n)d: “%(text)s” is no quantity.") % {"n": index + 1, "text": quantity[:40]})
+        price_minor = minor_of(price) if fixed and price else None
+        rate_points = basis_points_of(rate) if fixed and rate else None
+        if fixed and (price_minor is None or rate_points is None):
+            wrong.append(_("Item %(n)d: a fixed-price offer needs its net price and its VAT rate.") % {"n": index + 1})
         rows.append(
             {
+                "price": price,
+                "rate": rate,
+                "price_minor": price_minor,
+                "rate_points": rate_points,
                 "text": text.replace("\x00", "").strip(),
                 "quantity": quantity,
                 "amount": amount or 1,
@@ -178,6 +230,8 @@ def _row_of(item: RequestItem, formats: Formats) -> dict[str, Any]:
         "text": item.text,
         "quantity": formats.number(Decimal(item.quantity_thousandths).scaleb(-3).normalize()),
         "unit": item.unit,
+        "price": "" if item.unit_price_minor is None else formats.number(Decimal(item.unit_price_minor).scaleb(-2)),
+        "rate": "" if item.vat_basis_points is None else formats.number(Decimal(item.vat_basis_points).scaleb(-2)),
         "optional": item.optional,
         "place": item.position,
         "label": item.number,

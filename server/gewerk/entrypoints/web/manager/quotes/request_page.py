@@ -9,16 +9,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
+from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
-from gewerk.files.queries import files_of_many
+from gewerk.files.queries import files_of, files_of_many
 from gewerk.firms.access import listed_firms
 from gewerk.firms.models import Standing
 from gewerk.identity.access import edits_orders, require, sees_orders
 from gewerk.marketplace.access import (
     QUOTE_FILES,
+    REQUEST_FILES,
     award_records,
     quote_for,
     quotes,
@@ -26,6 +28,7 @@ from gewerk.marketplace.access import (
     requests,
     steps_for,
 )
+from gewerk.marketplace.gate import gate_words
 from gewerk.marketplace.models import OwnerApproval, QuoteRequest
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.queries.comparison import Comparison, compare
@@ -47,7 +50,7 @@ def look(state: str) -> dict[str, str]:
 
 
 @managing
-@require_GET
+@require_safe
 def request_list(request: HttpRequest) -> HttpResponseBase:
     """All requests, those that wait for the reader first. Nothing here depends on quotes that are sealed."""
     who = reader(request)
@@ -82,7 +85,7 @@ def request_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @managing
-@require_GET
+@require_safe
 def request_page(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     who = reader(request)
     found = request_for(who.actor, request_id)
@@ -139,6 +142,7 @@ def page_of(
             for one in invited
         ],
         "more_firms": more,
+        "photos": [file_look(one) for one in files_of(REQUEST_FILES, found.pk)],
         "questions": list(found.questions.select_related("invitation__firm")),
         "table": _table(who, found, comparison, files),
         "record": _record(who, record) if record else None,
@@ -180,7 +184,7 @@ def _table(who: Reader, found: QuoteRequest, comparison: Comparison, files: Any)
                 "mark": column.mark,
                 "cheapest": column.cheapest,
                 "expired": column.expired,
-                "missing": ", ".join(column.gate.missing) if not column.gate.open else "",
+                "missing": gate_words(column.gate, found.organisation.country),
                 "awardable": column.gate.open and not column.expired and found.state == State.OPENED,
                 "state": column.quote.get_state_display(),
                 "percent": column.percent_of_highest,
@@ -228,7 +232,7 @@ def _record(who: Reader, record: Any) -> dict[str, Any]:
 
 
 @managing
-@require_GET
+@require_safe
 def request_bill(request: HttpRequest, request_id: UUID, variant: str) -> HttpResponse:
     """The scope as a file: x83, csv or xlsx."""
     who = reader(request)
@@ -238,7 +242,7 @@ def request_bill(request: HttpRequest, request_id: UUID, variant: str) -> HttpRe
 
 
 @managing
-@require_GET
+@require_safe
 def quote_bill(request: HttpRequest, quote_id: UUID, variant: str) -> HttpResponse:
     """An opened quote as a file: x84, csv or xlsx."""
     who = reader(request)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.manager import words as stock
@@ -103,7 +103,7 @@ def _shown(link: ReportLink, one: Property) -> dict[str, Any]:
 
 
 @managing
-@require_GET
+@require_safe
 def sheet(request: HttpRequest, link_id: UUID) -> HttpResponseBase:
     """The sheet for the stairwell, to look at and to print."""
     who = reader(request)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0003_caretaker_and_roles_inside_a_firm'),
-        ('marketplace', '0002_award_record_for_ever'),
+        ('marketplace', '0003_open_to_market'),
         ('projects', '0001_initial'),
         ('tickets', '0002_words_of_the_states'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -1,0 +1,118 @@
+"""Search for firms: by service, place, own list, room and nearness, as a list and as tiles by postcode region."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound
+from gewerk.catalogue.queries import service as service_of
+from gewerk.catalogue.shapes import Service
+from gewerk.entrypoints.web.manager.door import managing, reader
+from gewerk.entrypoints.web.manager.listing.pieces import Reader
+from gewerk.entrypoints.web.manager.quotes.firm_rows import looks, service_choices
+from gewerk.entrypoints.web.manager.quotes.tiles import tiles_of
+from gewerk.firms.access import FirmNotFound
+from gewerk.firms.operations.list_firm import list_firm
+from gewerk.identity.access import edits_orders, require, sees_orders
+from gewerk.marketplace.postcodes import region_of
+from gewerk.marketplace.queries.finding import Wanted, Whose, candidates, found_of, regions
+
+PER_PAGE = 50
+
+
+@managing
+@require_safe
+def find(request: HttpRequest) -> HttpResponseBase:
+    who = reader(request)
+    require(sees_orders(who.actor))
+    wanted = _wanted(who, request.GET)
+    rows = candidates(who.actor, wanted)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = looks(found_of(wanted, list(page.object_list)), who.organisation.country)
+    region = region_of(who.organisation.country, wanted.postcode)
+    place_wrong = bool(wanted.postcode) and region is None
+    kept = [(name, value) for name, value in request.GET.items() if name not in {"page", "region"}]
+    context = {
+        "reader": who,
+        "page": page,
+        "rows": [{**one, "place_in_order": n} for n, one in enumerate(shown, start=page.start_index())],
+        "services": service_choices(who.organisation.country),
+        "service": wanted.service.code if wanted.service else "",
+        "wanted": wanted,
+        "place_wrong": place_wrong,
+        "whose": [
+            (Whose.ALL, _("all firms")),
+            (Whose.OWN, _("on your list")),
+            (Whose.PREFERRED, _("preferred")),
+            (Whose.MARKET, _("of the marketplace")),
+            (Whose.BLOCKED, _("blocked")),
+        ],
+        "nearest": [
+            (0, _("any distance")),
+            (1, _("same wide area")),
+            (2, _("same region")),
+            (3, _("same area")),
+            (4, _("same postcode")),
+        ],
+        "tiles": tiles_of(
+            regions(who.actor, wanted),
+            country=who.organisation.country,
+            here=region.label if region else "",
+            link=f"{reverse('find_firms')}?{urlencode([*kept, ('region', '')])}",
+        ),
+        "may_list": edits_orders(who.actor),
+        "query": request.GET.urlencode(),
+        "trail": [{"label": _("Firms"), "url": reverse("firms")}, {"label": _("Search firms")}],
+        "without_region": f"{reverse('find_firms')}?{urlencode(kept)}",
+    }
+    return render(request, "manager/quotes/find.html", context)
+
+
+@managing
+@require_POST
+def take_on_list(request: HttpRequest, firm_id: UUID) -> HttpResponseBase:
+    """A vetted firm of the marketplace comes on the own list. Only one that the search shows. Raises FirmNotFound."""
+    who = reader(request)
+    require(edits_orders(who.actor))
+    asked = QueryDict(request.POST.get("query", "")[:2000])
+    firm = candidates(who.actor, _wanted(who, asked)).filter(pk=firm_id).first()
+    if firm is None:
+        raise FirmNotFound
+    list_firm(actor=who.actor, firm=firm, now=timezone.now())
+    messages.success(request, _("%(firm)s is on your list now.") % {"firm": firm.name})
+    return redirect("firm", firm_id=firm.pk)
+
+
+def _wanted(who: Reader, asked: QueryDict) -> Wanted:
+    """What a program or a person put into the address; what makes no sense is left out."""
+    near, whose = asked.get("near", ""), asked.get("whose", "")
+    region = asked.get("region", "")
+    return Wanted(
+        manager=who.organisation,
+        service=_service(who.organisation.country, asked.get("service", "")),
+        postcode=asked.get("place", "").replace("\x00", "").strip().upper()[:12],
+        # Of the lot: anew each day, the same on every page.
+        seed=f"{who.organisation.pk}{who.formats.today.isoformat()}",
+        on=who.formats.today,
+        now=who.formats.now,
+        whose=Whose(whose) if whose in list(Whose) else Whose.ALL,
+        only_free="free" in asked,
+        only_open="open" in asked,
+        nearness=int(near) if near in {"1", "2", "3", "4"} else 0,
+        region=region if region.isascii() and region.isalnum() and len(region) <= 2 else "",
+    )
+
+
+def _service(country: str, code: str) -> Service | None:
+    try:
+        return service_of(country, code) if code else None
+    except (ServiceNotFound, NoCatalogue):
+        return None
