@@ -13,6 +13,7 @@ from gewerk.entrypoints.api.door import Bearer, too_large
 from gewerk.entrypoints.api.orders import approvals, firms, work_orders
 from gewerk.entrypoints.api.orders import files as order_files
 from gewerk.entrypoints.api.quotes import awarding, finding, requests
+from gewerk.entrypoints.api.ratings import ratings
 from gewerk.entrypoints.api.tickets import files, report_links, tickets
 from gewerk.entrypoints.api.vetting import catalogue, evidence
 from gewerk.entrypoints.api.visits import completions, visits
@@ -55,6 +56,7 @@ def _version(version: str) -> NinjaAPI:
     completions.add_to(api)
     requests.add_to(api)
     awarding.add_to(api)
+    ratings.add_to(api)
     finding.add_to(api)
     _translate(api)
     return api
