@@ -36,8 +36,10 @@ from gewerk.identity.models import (
 from gewerk.kit.secrets import encrypt
 from gewerk.marketplace.links import invitation_token as quote_token
 from gewerk.marketplace.links import owner_token
-from gewerk.marketplace.models import Question
+from gewerk.marketplace.models import ASPECTS, AnswerCase, Question
+from gewerk.marketplace.operations.appeals import appeal
 from gewerk.marketplace.operations.owner_approvals import ask_owner
+from gewerk.marketplace.operations.rate_work import rate_as_manager
 from gewerk.outreach.models import Mail
 from gewerk.portfolio.models import (
     Integration,
@@ -115,6 +117,9 @@ def audience(route: Route) -> frozenset[str]:
         ("firm_evidence", {Role.FIRM, Role.DISPATCHER}),
         ("firm_onboarding", {Role.FIRM, Role.DISPATCHER}),
         ("firm_services", {Role.FIRM, Role.DISPATCHER}),
+        ("firm_ratings", {Role.FIRM, Role.DISPATCHER}),
+        ("firm_appeal", {Role.FIRM, Role.DISPATCHER}),
+        ("firm_answer_rating", {Role.FIRM, Role.DISPATCHER}),
         ("firm_", {*FIRM_ROLES, Role.CARETAKER}),
         ("override_gate", {Role.ADMIN}),
         ("order_sheet", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER}),
@@ -301,8 +306,20 @@ class Sample:
             email=f"{mark.lower()}@example.org",
             now=now + timedelta(days=8),
         )
+        self._ratings(factories, mark)
         own = factories.work_order(self.property, title=f"Eigener {mark}")
         award_to_crew(actor=admin, order_id=own.pk, crew_id=self.crew.pk, now=now)
+
+    def _ratings(self, factories: ModuleType, mark: str) -> None:
+        """Finished work that was rated; and the firm, warned, appeals."""
+        now, owner = factories.NOW, factories.acting(factories.person(self.firm, role=Role.FIRM, last_name=mark))
+        done = factories.work_order(self.property, firm=self.firm, state="accepted", accepted_at=now)
+        staff = factories.acting(self.people["admin"])
+        self.rating = rate_as_manager(
+            actor=staff, order_id=done.pk, stars=dict.fromkeys(ASPECTS, 2), text=f"Urteil {mark}", now=now
+        )
+        AnswerCase.objects.create(firm=self.firm, warned_at=now, warned_asked=2, warned_unanswered=1)
+        self.appeal = appeal(actor=owner, text=f"Widerspruch {mark}", now=now)
 
     @property
     def kwargs(self) -> dict[str, Any]:
@@ -318,6 +335,8 @@ class Sample:
             "approval_id": self.approval.pk,
             "firm_id": self.firm.pk,
             "evidence_id": self.evidence.pk,
+            "rating_id": self.rating.pk,
+            "appeal_id": self.appeal.pk,
             "country": "DE",
             "service_code": "tap_drips",
             "price_id": self.price.pk,

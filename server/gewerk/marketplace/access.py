@@ -6,18 +6,44 @@ no code and no constraint allows before the deadline); a firm its own, always; n
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from gewerk.firms.models import ListedFirm, Standing
-from gewerk.identity.access import dispatches, edits_orders, require, sees_orders, works_for_firm
+from gewerk.identity.access import dispatches, edits_orders, operates, require, sees_orders, works_for_firm
 from gewerk.identity.models import Organisation
 from gewerk.journal.actor import Actor, ActorKind, by_link
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.links import invitation_of, owner_approval_of
-from gewerk.marketplace.models import AwardRecord, Invitation, OwnerApproval, OwnerRule, Quote, QuoteRequest
-from gewerk.marketplace.states import LIVE, QUOTES_OPENED, SHOWN_TO_FIRMS, By, QuoteState, State, Step, allowed
+from gewerk.marketplace.models import (
+    AnswerCase,
+    Appeal,
+    AwardRecord,
+    Invitation,
+    OwnerApproval,
+    OwnerRule,
+    Quote,
+    QuoteRequest,
+    Rating,
+)
+from gewerk.marketplace.states import (
+    LIVE,
+    QUOTES_OPENED,
+    SHOWN_TO_FIRMS,
+    By,
+    InvitationState,
+    Mode,
+    QuoteState,
+    State,
+    Step,
+    allowed,
+)
+from gewerk.projects.access import OrderNotFound, concerns_reporter
+from gewerk.projects.models import WorkOrder
+from gewerk.tickets.models import Ticket
 
 QUOTE_FILES = "quote"
 REQUEST_FILES = "quote_request"
@@ -157,11 +183,108 @@ def quote_for(actor: Actor, quote_id: UUID) -> Quote:
     return found
 
 
+def invitations_over(now: datetime) -> QuerySet[Any]:
+    """Behind no seal any more: ``Invitation`` rows of all firms with ``begins_at``, ``due_at`` and ``was_answered``, for counting.
+
+    Of a request for quotes only when its quotes were opened, of a fixed-price offer only windows that ran to their end before
+    somebody had the job. A quote, also one withdrawn later, and a refusal with its reason are answers.
+    """
+    fixed = Q(request__mode=Mode.FIXED_PRICE_OFFER)
+    cut_short = Q(request__ended_at__lt=F("due_at")) | Q(request__award__at__lt=F("due_at"))
+    quoted = Quote.objects.filter(invitation=OuterRef("pk"), submitted_at__isnull=False)
+    return (
+        Invitation.objects.filter(request__state__in=SHOWN_TO_FIRMS)
+        .annotate(
+            begins_at=Coalesce("window_from_at", "invited_at"),
+            due_at=Case(
+                When(fixed, then="window_until_at"), default="request__deadline_at", output_field=DateTimeField()
+            ),
+            was_answered=Q(state=InvitationState.DECLINED) | Exists(quoted),
+        )
+        .filter(Q(~fixed, request__opened_at__isnull=False) | Q(fixed & ~cut_short), due_at__lte=now)
+    )
+
+
 def award_records(actor: Actor) -> QuerySet[AwardRecord]:
     """The manager's."""
     require(sees_orders(actor))
     rows = AwardRecord.objects.filter(organisation_id=actor.organisation_id)
     return rows.filter(order__property__client_number=actor.client_number) if actor.client_number else rows
+
+
+def ratings(actor: Actor) -> QuerySet[Rating]:
+    """A manager's of its own orders, with what its tenants say; a firm's all that it got, whoever rated."""
+    if works_for_firm(actor):
+        require(dispatches(actor))
+        return Rating.objects.filter(firm_id=actor.organisation_id)
+    require(sees_orders(actor))
+    rows = Rating.objects.filter(organisation_id=actor.organisation_id)
+    return rows.filter(order__property__client_number=actor.client_number) if actor.client_number else rows
+
+
+def rating_to_answer(actor: Actor, rating_id: UUID) -> Rating:
+    """Of the acting firm, locked. Raises RequestNotFound."""
+    require(works_for_firm(actor))
+    found = ratings(actor).select_for_update(of=("self",)).filter(pk=rating_id).first()
+    if found is None:
+        raise RequestNotFound
+    return found
+
+
+def orders_of_report(ticket: Ticket) -> list[WorkOrder]:
+    """Orders that answer this report and concern whoever made it, with their firms, the oldest first.
+
+    The door opened the report through ``tickets.access`` or its signed link.
+    """
+    answers = Q(ticket_links__ticket=ticket)
+    if ticket.incident_id is not None:
+        answers |= Q(ticket_links__ticket_id=ticket.incident_id)
+    rows = WorkOrder.objects.filter(answers, organisation_id=ticket.organisation_id).select_related("firm").distinct()
+    return [one for one in rows.order_by("created_at", "pk") if concerns_reporter(one, ticket)]
+
+
+def order_of_report(ticket: Ticket, order_id: UUID) -> WorkOrder:
+    """One of ``orders_of_report``, locked. Raises OrderNotFound."""
+    if order_id not in {one.pk for one in orders_of_report(ticket)}:
+        raise OrderNotFound
+    return WorkOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
+
+
+def ratings_of_report(ticket: Ticket) -> QuerySet[Rating]:
+    """What whoever made this report said of the work."""
+    return Rating.objects.filter(ticket=ticket)
+
+
+def answer_cases(actor: Actor) -> QuerySet[AnswerCase]:
+    """A firm's own; for the operator those of all firms. No manager's: they meet the limit where they invite."""
+    if operates(actor):
+        return AnswerCase.objects.all()
+    require(dispatches(actor))
+    return AnswerCase.objects.filter(firm_id=actor.organisation_id)
+
+
+def own_case(actor: Actor) -> AnswerCase | None:
+    """The acting firm's open one."""
+    require(dispatches(actor))
+    return answer_cases(actor).filter(ended_at__isnull=True).first()
+
+
+def appeals(actor: Actor) -> QuerySet[Appeal]:
+    """As ``answer_cases``."""
+    rows = Appeal.objects.select_related("case", "firm")
+    if operates(actor):
+        return rows
+    require(dispatches(actor))
+    return rows.filter(firm_id=actor.organisation_id)
+
+
+def appeal_to_decide(actor: Actor, appeal_id: UUID) -> Appeal:
+    """For the operator, locked. Raises RequestNotFound."""
+    require(operates(actor))
+    found = appeals(actor).select_for_update(of=("self",)).filter(pk=appeal_id).first()
+    if found is None:
+        raise RequestNotFound
+    return found
 
 
 def quotes_seen(actor: Actor, ids: Collection[UUID]) -> set[UUID]:

@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gewerk.projects.states import State as OrderState
+
 
 class Mode(models.TextChoices):
     REQUEST_FOR_QUOTES = "request_for_quotes", _("request for quotes")
@@ -45,6 +47,10 @@ QUOTES_OPENED = frozenset({QuoteState.SUBMITTED, QuoteState.AWARDED, QuoteState.
 class InvitationState(models.TextChoices):
     INVITED = "invited", _("invited")
     DECLINED = "declined", _("declined")
+
+
+RATEABLE = frozenset({OrderState.ACCEPTED, OrderState.INVOICED, OrderState.PAID})
+"""Of a work order: the work is done and was accepted."""
 
 
 class By(StrEnum):

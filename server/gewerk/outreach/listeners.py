@@ -16,6 +16,7 @@ from gewerk.outreach import (
     integration_letters,
     order_letters,
     quote_letters,
+    rating_letters,
     ticket_letters,
     visit_letters,
 )
@@ -160,4 +161,8 @@ LISTENERS: dict[str, Listener] = {
     **dict.fromkeys(quote_letters.FIRM_EVENTS, quote_letters.to_firm),
     **dict.fromkeys(quote_letters.STAFF_EVENTS, quote_letters.to_staff),
     "owner_approval.asked": quote_letters.to_owner,
+    "rating.received": rating_letters.received,
+    "rating.answered": rating_letters.answered,
+    **dict.fromkeys(rating_letters.CASE_EVENTS, rating_letters.case_changed),
+    "appeal.decided": rating_letters.appeal_decided,
 }

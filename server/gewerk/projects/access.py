@@ -18,8 +18,9 @@ from gewerk.identity.access import (
 )
 from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import Refusal, RefusalKind
-from gewerk.projects.models import Approval, Variation, WorkOrder
+from gewerk.projects.models import Approval, OrderTicket, Variation, WorkOrder
 from gewerk.projects.states import CONTACT_SHOWN, By, Step, allowed
+from gewerk.tickets.models import Ticket
 
 
 class OrderNotFound(Refusal):
@@ -117,6 +118,17 @@ def steps_for(actor: Actor, order: WorkOrder) -> tuple[Step, ...]:
     """What the actor may do next, in the table's order."""
     found = allowed(order.state, parties_of(actor, order), in_house=order.in_house)
     return tuple(step for step in found if step.key != "confirm" or order.confirmed_at is None)
+
+
+def concerns_reporter(order: WorkOrder, ticket: Ticket) -> bool:
+    """The order is done in this reporter's home, or theirs to speak of because their report began it.
+
+    Several reporters may wait for one order; only one of them answers for its visits and rates the work.
+    """
+    if order.tenant_id is not None:
+        return order.tenant_id == ticket.reporter_id
+    first = OrderTicket.objects.filter(order=order).order_by("id").values_list("ticket_id", flat=True).first()
+    return first == ticket.pk
 
 
 @dataclass(frozen=True, slots=True)

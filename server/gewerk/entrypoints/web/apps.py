@@ -7,6 +7,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from gewerk.entrypoints.web.report.status_orders import orders_piece
+        from gewerk.entrypoints.web.report.status_rating import rating_piece
         from gewerk.entrypoints.web.report.status_words import PIECES
 
-        PIECES.append(orders_piece)
+        PIECES += [orders_piece, rating_piece]

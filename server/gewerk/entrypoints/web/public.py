@@ -40,6 +40,7 @@ PUBLIC = frozenset(
         "status",
         "status_live",
         "status_take",
+        "status_rate",
         "status_add_photos",
         "status_photo",
         # Only in a demo installation.
@@ -58,6 +59,9 @@ ORGANISATIONS_MEET_HERE = frozenset(
         "operator_evidence",
         "operator_evidence_confirm",
         "operator_evidence_refuse",
+        # The operator looks again where a firm appeals: the firm's name, its words, whose requests stayed unanswered and when.
+        "operator_appeals",
+        "operator_appeal",
     }
 )
 """Pages on which rows of other organisations may stand, each with its reason."""

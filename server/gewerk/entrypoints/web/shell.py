@@ -18,6 +18,7 @@ JOBS = "/firm/jobs/"
 CALENDAR = "/calendar/"
 QUOTES = "/quote-requests/"
 FIRM_REQUESTS = "/firm/requests/"
+FIRM_RATINGS = "/firm/ratings/"
 _ORDER_PATHS = (ORDERS, "/variations/", "/approvals/")
 _FIRM_PATHS = (FIRMS, "/framework-prices/", "/crews/")
 _PROPERTY_PATHS = (PROPERTIES, "/sub-properties/", "/property-groups/")
@@ -81,6 +82,7 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
                 active=path.startswith(("/firm/evidence/", "/firm/onboarding/")),
             )
         )
+        items.append(_item(_("Ratings"), "star", FIRM_RATINGS, active=path.startswith(FIRM_RATINGS)))
     if operates(actor):
         items.append(
             _item(
@@ -92,6 +94,8 @@ def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
         )
         vetting, catalogue = "/operator/vetting/", "/operator/catalogue/"
         items.append(_item(_("Vetting"), "shield-check", vetting, active=path.startswith(vetting)))
+        appeals = "/operator/appeals/"
+        items.append(_item(_("Appeals"), "scale", appeals, active=path.startswith(appeals)))
         items.append(_item(_("Catalogue"), "book-open", catalogue, active=path.startswith(catalogue)))
         items.append(_item(_("Outbox"), "mails", "/operator/outbox/", active=path.startswith("/operator/outbox/")))
         items.append(

@@ -18,6 +18,7 @@ from gewerk.identity.operations.key_reminders import remind_of_old_secrets
 from gewerk.journeys.align_tenant_access import align_tenant_access
 from gewerk.journeys.forget_drafts import forget_drafts
 from gewerk.journeys.open_quotes import open_due_requests
+from gewerk.marketplace.operations.watch_answers import watch_answers
 from gewerk.outreach import beat
 from gewerk.outreach.operations.compose import compose_due_mails
 from gewerk.outreach.operations.send import send_due_mails
@@ -55,6 +56,7 @@ def duties() -> list[Duty]:
         Duty("remind of visits", lambda now: remind_of_visits(now=now), timedelta(minutes=5)),
         Duty("remind of evidence", lambda now: remind_of_evidence(now=now), timedelta(hours=1)),
         Duty("open quotes", lambda now: open_due_requests(now=now), timedelta(minutes=1)),
+        Duty("watch who answers", lambda now: watch_answers(now=now), timedelta(hours=1)),
         Duty("close what is mended", lambda now: close_resolved(now=now), timedelta(hours=1)),
         Duty("forget drafts of reports", lambda now: forget_drafts(now=now), timedelta(hours=1)),
         Duty("sweep files", lambda now: sweep(now=now), timedelta(hours=1)),

@@ -106,8 +106,32 @@ def tell_firm(
     due_at: datetime | None = None,
 ) -> None:
     """One entry in the journal of the firm's organisation, which the manager does not read."""
+    tell_other(
+        actor,
+        organisation_id=firm_id,
+        object_type=object_type,
+        object_id=object_id,
+        event=event,
+        now=now,
+        data=data,
+        due_at=due_at,
+    )
+
+
+def tell_other(
+    actor: Actor,
+    *,
+    organisation_id: UUID,
+    object_type: str,
+    object_id: UUID,
+    event: str,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """One entry in the journal of the organisation that it concerns, whoever acts."""
     record(
-        actor=replace(actor, organisation_id=firm_id),
+        actor=replace(actor, organisation_id=organisation_id),
         event=event,
         object_type=object_type,
         object_id=object_id,

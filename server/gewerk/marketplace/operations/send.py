@@ -13,6 +13,7 @@ from gewerk.kit.money import line_net
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
 from gewerk.marketplace.access import request_to_edit
 from gewerk.marketplace.models import Invitation, QuoteRequest
+from gewerk.marketplace.operations.answer_limit import check_limits
 from gewerk.marketplace.operations.moving import (
     StepNotPossible,
     check_step,
@@ -48,13 +49,15 @@ class DeadlineIsOver(Refusal):
 def send(*, actor: Actor, request_id: UUID, version: int | None = None, now: datetime) -> QuoteRequest:
     """To all its firms. Of a fixed-price offer the windows are set, one after the other in the order of the list.
 
-    Raises RequestNotFound, Stale, StepNotPossible, RequestIsInvalid (no items, no firm, no deadline), FirmIsBlocked.
+    Raises RequestNotFound, Stale, StepNotPossible, RequestIsInvalid (no items, no firm, no deadline), FirmIsBlocked,
+    FirmIsLimited.
     """
     request = request_to_edit(actor, request_id)
     check_version(request, version)
     check_step(request, "send")
     invited = list(request.invitations.all())
     check_firms(actor, request, [one.firm_id for one in invited], now=now)
+    check_limits([one.firm_id for one in invited], now=now)
     fixed = request.mode == Mode.FIXED_PRICE_OFFER
     _check_whole(request, invited, fixed=fixed, now=now)
     changes: dict[str, Any] = {"state": BY_KEY["send"].target, "sent_at": now, "sent_by_kind": actor.kind.value}
@@ -70,7 +73,9 @@ def send(*, actor: Actor, request_id: UUID, version: int | None = None, now: dat
 def invite(
     *, actor: Actor, request_id: UUID, firm_ids: Sequence[UUID], version: int | None = None, now: datetime
 ) -> QuoteRequest:
-    """More firms, while quotes may still come in. Raises RequestNotFound, StepNotPossible, DeadlineIsOver, FirmNotFound."""
+    """More firms, while quotes may still come in. Raises RequestNotFound, StepNotPossible, DeadlineIsOver, FirmNotFound,
+    FirmIsLimited.
+    """
     request = request_to_edit(actor, request_id)
     check_version(request, version)
     if request.state != State.OPEN or request.mode != Mode.REQUEST_FOR_QUOTES:
@@ -79,6 +84,7 @@ def invite(
     known = set(request.invitations.values_list("firm_id", flat=True))
     wanted = [firm_id for firm_id in dict.fromkeys(firm_ids) if firm_id not in known]
     check_firms(actor, request, wanted, now=now)
+    check_limits(wanted, now=now)
     made = add_firms(request, wanted, why=why_by_hand(actor, request, wanted, now=now), now=now)
     save(request, now=now)
     _tell_invited(actor, request, made, now=now)

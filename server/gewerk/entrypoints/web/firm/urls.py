@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from gewerk.entrypoints.web.firm import evidence, job_page, jobs, profile
+from gewerk.entrypoints.web.firm import evidence, job_page, jobs, profile, ratings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", profile.home, name="firm_home"),
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("onboarding/", evidence.steps, name="firm_onboarding"),
     path("evidence/", evidence.evidence, name="firm_evidence"),
     path("evidence/new/", evidence.new, name="firm_evidence_new"),
+    path("ratings/", ratings.index, name="firm_ratings"),
+    path("ratings/appeal/", ratings.appeal_page, name="firm_appeal"),
+    path("ratings/<uuid:rating_id>/answer/", ratings.answer, name="firm_answer_rating"),
     path("jobs/", jobs.jobs, name="firm_jobs"),
     path("jobs/<uuid:order_id>/", job_page.job, name="firm_job"),
     path("jobs/<uuid:order_id>/steps/<str:step>/", job_page.take_step, name="firm_job_step"),

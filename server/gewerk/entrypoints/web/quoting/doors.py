@@ -102,7 +102,7 @@ def quote_by_link(request: HttpRequest, token: str) -> HttpResponseBase:
         return act(request, way) if request.method == "POST" else show(request, way)
 
 
-@require_GET
+@require_safe
 def quote_file_by_link(request: HttpRequest, token: str, file_id: UUID, variant: str) -> HttpResponseBase:
     """A photo or plan of the request, or an own attachment, for whoever has the link. Raises LinkIsInvalid, FileNotFound."""
     actor, _found = guest_of(token)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gewerk.catalogue.queries import services
 from gewerk.entrypoints.web.firm.door import reader, working
@@ -22,7 +22,7 @@ ROWS_PER_PAGE = 50
 
 
 @working
-@require_GET
+@require_safe
 def open_requests(request: HttpRequest) -> HttpResponseBase:
     """Title, service, place and deadline; the rest is seen by whoever takes part."""
     who = reader(request)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gewerk.entrypoints.downloads import download
 from gewerk.entrypoints.uploads import arrived, streamed
 from gewerk.entrypoints.web.manager import words
+from gewerk.entrypoints.web.rating_words import RatingForm
 from gewerk.entrypoints.web.refusals import too_many
 from gewerk.entrypoints.web.report.flow import unit_words
 from gewerk.entrypoints.web.report.photos import TooManyPhotos, with_own_transaction
@@ -34,6 +35,8 @@ from gewerk.journal.actor import Actor, by_link
 from gewerk.journeys.keep_ticket_files import add_files
 from gewerk.journeys.report_damage import BY_REPORTER, TICKET
 from gewerk.kit.refusals import Refusal
+from gewerk.marketplace.operations.rate_work import TENANT_ASPECTS, rate_as_tenant
+from gewerk.projects.access import OrderNotFound
 from gewerk.tickets.access import ticket_of_tenant
 from gewerk.tickets.catalogue.faults import answered, catalogue
 from gewerk.tickets.catalogue.urgency import reason_of
@@ -119,6 +122,40 @@ def take(request: HttpRequest, token: str | None = None, ticket_id: UUID | None 
 
 
 @require_POST
+def rate(request: HttpRequest, token: str | None = None, ticket_id: UUID | None = None) -> HttpResponseBase:
+    """The reporter says how the work was, once."""
+    opened = _opened(request, token, ticket_id)
+    if not ratelimit.consume(request, action="status_write", key=str(opened.ticket.pk)):
+        return too_many(request)
+    form = RatingForm(request.POST, aspects=TENANT_ASPECTS)
+    if not form.is_valid():
+        return render(request, "report/status.html", _context(opened, rating_form=form), status=422)
+    try:
+        with with_own_transaction():
+            rate_as_tenant(
+                actor=opened.actor,
+                ticket=opened.ticket,
+                order_id=_order_id(request),
+                stars=form.stars(),
+                text=form.cleaned_data["text"],
+                now=timezone.now(),
+            )
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, _("Thank you for your rating."))
+    return redirect(opened.url("status"))
+
+
+def _order_id(request: HttpRequest) -> UUID:
+    """Raises OrderNotFound."""
+    try:
+        return UUID(request.POST.get("order", ""))
+    except ValueError as changed:
+        raise OrderNotFound from changed
+
+
+@require_POST
 @streamed
 def add_photos(request: HttpRequest, token: str | None = None, ticket_id: UUID | None = None) -> HttpResponseBase:
     opened = _opened(request, token, ticket_id)
@@ -168,7 +205,7 @@ def _version(ticket: Ticket, pieces: list[Piece]) -> str:
     return ".".join([str(ticket.version), str(newest or 0), *(piece.version for piece in pieces)])
 
 
-def _context(opened: Opened) -> dict[str, Any]:
+def _context(opened: Opened, *, rating_form: RatingForm | None = None) -> dict[str, Any]:
     ticket = opened.ticket
     language = translation.get_language() or "de"
     lines = history_of(ticket, internal=False)
@@ -219,5 +256,7 @@ def _context(opened: Opened) -> dict[str, Any]:
         "live_url": opened.url("status_live"),
         "take_url": opened.url("status_take"),
         "add_url": opened.url("status_add_photos"),
+        "rate_url": opened.url("status_rate"),
+        "rating_form": rating_form or RatingForm(aspects=TENANT_ASPECTS),
         "has_mail": bool(ticket.reporter_email),
     }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from gewerk.entrypoints.web.report.status_words import Done, Piece
 from gewerk.entrypoints.web.visits.card import visit_line, zone_for
+from gewerk.projects.access import concerns_reporter
 from gewerk.projects.models import HistoryEntry, OrderTicket, WorkOrder
 from gewerk.scheduling.access import guest_for
 from gewerk.scheduling.links import visit_token
@@ -67,7 +68,7 @@ def orders_piece(ticket: Ticket) -> Piece:
     if not orders:
         return Piece()
     lines = list(HistoryEntry.objects.filter(order__in=orders, event__in=_ORDERS).order_by("id"))
-    own = [order for order in orders.values() if _concerns(order, ticket)]
+    own = [order for order in orders.values() if concerns_reporter(order, ticket)]
     entries = list(VisitEntry.objects.filter(visit__order__in=own, step__in=_VISITS).order_by("id")) if own else []
     now = timezone.now()
     return Piece(
@@ -76,14 +77,6 @@ def orders_piece(ticket: Ticket) -> Piece:
         context={"visits": [line for order in own for line in _open_visits(order, now)]},
         version=f"{lines[-1].pk if lines else 0}-{entries[-1].pk if entries else 0}",
     )
-
-
-def _concerns(order: WorkOrder, ticket: Ticket) -> bool:
-    """The order's visits are in this reporter's home, or theirs to answer because their report began the order."""
-    if order.tenant_id is not None:
-        return order.tenant_id == ticket.reporter_id
-    first = OrderTicket.objects.filter(order=order).order_by("id").values_list("ticket_id", flat=True).first()
-    return first == ticket.pk
 
 
 def _of_orders(lines: list[HistoryEntry]) -> list[Done]:

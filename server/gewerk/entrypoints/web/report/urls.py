@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("status/<str:token>/", status.show, name="status"),
     path("status/<str:token>/live/", status.live, name="status_live"),
     path("status/<str:token>/answer/", status.take, name="status_take"),
+    path("status/<str:token>/rating/", status.rate, name="status_rate"),
     path("status/<str:token>/photos/", status.add_photos, name="status_add_photos"),
     path("status/<str:token>/photos/<uuid:file_id>/<str:variant>/", status.photo, name="status_photo"),
 ]

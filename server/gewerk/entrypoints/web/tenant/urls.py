@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<uuid:ticket_id>/", login_required(status.show), name="tenant_status"),
     path("tickets/<uuid:ticket_id>/live/", login_required(status.live), name="tenant_status_live"),
     path("tickets/<uuid:ticket_id>/answer/", login_required(status.take), name="tenant_status_take"),
+    path("tickets/<uuid:ticket_id>/rating/", login_required(status.rate), name="tenant_status_rate"),
     path("tickets/<uuid:ticket_id>/photos/", login_required(status.add_photos), name="tenant_status_add_photos"),
     path(
         "tickets/<uuid:ticket_id>/photos/<uuid:file_id>/<str:variant>/",

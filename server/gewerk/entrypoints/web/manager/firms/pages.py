@@ -19,6 +19,7 @@ from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.orders import words as order_words
 from gewerk.entrypoints.web.manager.orders.door import version_of
 from gewerk.entrypoints.web.manager.orders.order_list import rows_of
+from gewerk.entrypoints.web.rating_words import score_card
 from gewerk.firms.access import framework_price_for, framework_prices, listed_firm_for
 from gewerk.firms.models import AreaKind, FirmProfile, FirmTrade, FrameworkPrice, ListedFirm
 from gewerk.firms.operations.framework_prices import agree_price, change_price
@@ -28,6 +29,8 @@ from gewerk.identity.access import edits_orders, require
 from gewerk.identity.models import FIRM_ROLES, Membership
 from gewerk.journeys.invite_firm import invite_firm
 from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.marketplace.operations.answer_limit import limited_firms
+from gewerk.marketplace.queries.scores import score
 from gewerk.projects.queries.by_firm import orders_of
 
 both = require_http_methods(["GET", "POST"])
@@ -62,6 +65,8 @@ def firm_page(request: HttpRequest, firm_id: UUID) -> HttpResponseBase:
         "ended": prices.count() - len(shown),
         "orders": rows_of(orders_of(who.actor, limit=ORDERS_SHOWN, firm_id=firm_id)),
         "edits": edits_orders(who.actor),
+        "score": score_card(score(firm_id, now=who.formats.now), who.formats),
+        "limited": bool(limited_firms([firm_id])),
         "trail": _trail((listed.firm.name, "")),
     }
     return render(request, "manager/firms/firm.html", context)

@@ -14,6 +14,7 @@ from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.orders import words
 from gewerk.entrypoints.web.manager.orders.door import order_of, page_of, trail_to
 from gewerk.entrypoints.web.manager.orders.next_step import next_step
+from gewerk.entrypoints.web.manager.orders.rating import rating_card
 from gewerk.entrypoints.web.manager.tickets.words import urgency
 from gewerk.entrypoints.web.visits.card import card_for
 from gewerk.entrypoints.web.visits.reports import report_cards
@@ -77,6 +78,7 @@ def order_page(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
             "visit_card": card_for(who.actor, order, now=who.formats.now) if contractor_has(order) else None,
             "visit_back": page_of(order.pk, "visits"),
             "reports": report_cards(who.actor, order, who.formats) if contractor_has(order) else [],
+            "rating": rating_card(who, order),
             **_story(request, who, order),
         },
     )

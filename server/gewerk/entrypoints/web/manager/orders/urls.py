@@ -10,6 +10,7 @@ from gewerk.entrypoints.web.manager.orders import (
     items,
     order_list,
     order_page,
+    rating,
     steps,
 )
 
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<uuid:order_id>/items/", items.order_items, name="order_items"),
     path("orders/<uuid:order_id>/award/", award.award_order, name="award_order"),
     path("orders/<uuid:order_id>/steps/<str:step>/", steps.take_step, name="step_order"),
+    path("orders/<uuid:order_id>/rating/", rating.rate_order, name="rate_order"),
     path("orders/<uuid:order_id>/defects/", steps.defects, name="order_defects"),
     path("orders/<uuid:order_id>/invoice/", steps.invoice, name="order_invoice"),
     path("orders/<uuid:order_id>/variations/new/", approvals.new_variation, name="new_variation"),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound
 from gewerk.catalogue.queries import service as service_of
@@ -29,7 +29,7 @@ PER_PAGE = 50
 
 
 @managing
-@require_GET
+@require_safe
 def find(request: HttpRequest) -> HttpResponseBase:
     who = reader(request)
     require(sees_orders(who.actor))

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0002_award_record_for_ever")]
+    dependencies = [("marketplace", "0003_ratings_and_answer_cases")]
 
     operations = [
         migrations.AddField("quoterequest", "open_to_market", models.BooleanField(default=False, db_default=False)),
