@@ -1,5 +1,6 @@
 """Who is found for a job, in which order, and why: laws of the rule, and that it costs the same for few firms and many."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,6 +38,13 @@ from hypothesis import strategies as st
 from .conftest import NOW
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _german() -> Iterator[None]:
+    with translation.override("de"):
+        yield
+
 
 PAINT = "paint_room"
 TODAY = NOW.date()

@@ -1,6 +1,7 @@
 """A request open to the marketplace: vetted firms find it and take part, others do not; and what invited firms see of its photos."""
 
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from gewerk.files.models import FileLink, StoredFile
 from gewerk.firms.models import FirmProfile, ListedFirm
 from gewerk.identity.models import Organisation, Role
@@ -31,6 +32,12 @@ from .test_finding import PAINT, vetted_firm
 from .test_pages import client_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _german() -> Iterator[None]:
+    with translation.override("de"):
+        yield
 
 
 @pytest.fixture

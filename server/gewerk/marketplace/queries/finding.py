@@ -1,8 +1,9 @@
 """Firms for a job: who is found, in which order, and why each stands where it stands.
 
 The order is the same for everybody and published: first who may take the job, then the manager's own list (preferred, admitted,
-then the marketplace), then nearness by postcode, then room this week, then who was asked least in 90 days, then a lot that is
-drawn anew for each request. Nothing in it depends on the name or the time of an answer: nobody races.
+then the marketplace), then nearness by postcode, then room this week, then the quality for which it was rated in whole stars, then
+who was asked least in 90 days, then a lot that is drawn anew for each request. Nothing in it depends on the name or the time of an
+answer: nobody races. A firm that is limited (the 15 % rule) stands below those that are not, and the rule leaves it out.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    Exists,
     F,
     FilteredRelation,
     IntegerField,
@@ -22,10 +24,11 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
-from django.db.models.functions import MD5, Cast, Coalesce, Concat, Left
+from django.db.models.functions import MD5, Cast, Coalesce, Concat, Floor, Left
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -38,13 +41,17 @@ from gewerk.identity.models import Organisation, OrganisationKind
 from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
 from gewerk.marketplace.gate import BLOCKED, GateAnswer, gate_words, may_take_each
-from gewerk.marketplace.models import AnswerCase, Invitation, QuoteRequest
+from gewerk.marketplace.models import AnswerCase, Invitation, QuoteRequest, Rating
+from gewerk.marketplace.operations.answer_limit import limited_firms
 from gewerk.marketplace.postcodes import SAME, areas_of, region_of
+from gewerk.marketplace.queries.scores import scores
+from gewerk.marketplace.score import ASSUMED, COUNTED_FOR, Score
 from gewerk.marketplace.states import SHOWN_TO_FIRMS
 from gewerk.projects.models import WorkOrder
 
 WEEK, QUARTER = timedelta(days=7), timedelta(days=90)
 _MAY, _HINDERED, _BLOCKED = 0, 1, 2
+_ASSUMED_STARS = 4
 
 
 class Room(StrEnum):
@@ -103,11 +110,15 @@ class Found:
     serves: bool
     """The firm says that it works there."""
     room: Room
+    score: Score
+    """As published; the order weighs whole stars of quality, so that one rating more or less does not decide."""
+    limited: bool
+    """It leaves too many requests unanswered."""
     asked_lately: int
     """How often it was invited in 90 days, by whomever."""
     gate: GateAnswer
     by_rule: bool
-    """The rule may choose it: the gate is open by evidence, it works there, it is not blocked."""
+    """The rule may choose it: the gate is open by evidence, it works there, it is neither blocked nor limited."""
 
 
 def wanted_for(request: QuoteRequest, *, now: datetime, service: str | None = None) -> Wanted:
@@ -140,6 +151,8 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     else:
         may &= vetted(service, wanted.on)
         rows = rows.filter(offering(service), country=service.country).filter(~Q(standing="") | may)
+    limited = AnswerCase.objects.filter(firm=OuterRef("pk"), limited_at__isnull=False, ended_at__isnull=True)
+    may &= ~Q(Exists(limited))
     rows = rows.annotate(
         serves=_yes(works_there) if region else Value(1),
         stands=Case(
@@ -150,6 +163,7 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
         ),
         near=_nearness(manager.country, wanted.postcode),
         room=_room(wanted.now),
+        stars=_stars(wanted.now),
         asked_lately=_asked_lately(wanted.now, but_for),
     ).alias(
         rank=Case(
@@ -161,14 +175,16 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
         lot=MD5(Concat(Value(wanted.seed), Cast("id", CharField()), output_field=CharField())),
     )
     rows = _narrowed(rows, wanted)
-    return rows.order_by("stands", "rank", "-near", "room", "asked_lately", "lot", "pk")
+    return rows.order_by("stands", "rank", "-near", "room", "-stars", "asked_lately", "lot", "pk")
 
 
 def found_of(wanted: Wanted, rows: Sequence[Organisation]) -> list[Found]:
-    """A page of ``candidates`` with their gates: six queries, and one for each firm with an override."""
+    """A page of ``candidates`` with gates and scores: ten queries, and one for each firm with an override."""
+    ids = [row.pk for row in rows]
+    rated, limited = scores(ids, now=wanted.now), limited_firms(ids)
     gates = may_take_each(
         organisation_id=wanted.manager.pk,
-        firm_ids=[row.pk for row in rows],
+        firm_ids=ids,
         service=wanted.service.code if wanted.service else "",
         country=wanted.manager.country,
         on=wanted.on,
@@ -186,6 +202,8 @@ def found_of(wanted: Wanted, rows: Sequence[Organisation]) -> list[Found]:
                 near_label=labels[found.near] if found.near < len(labels) else "",
                 serves=bool(found.serves),
                 room=_ROOMS[found.room],
+                score=rated[row.pk],
+                limited=row.pk in limited,
                 asked_lately=found.asked_lately,
                 gate=gates[row.pk],
                 by_rule=found.stands == _MAY and gates[row.pk].open,
@@ -195,9 +213,8 @@ def found_of(wanted: Wanted, rows: Sequence[Organisation]) -> list[Found]:
 
 
 def best(actor: Actor, wanted: Wanted, count: int, *, but_for: QuoteRequest | None = None) -> list[Found]:
-    """The first ``count`` that the rule may choose: whose gate is open by evidence, who work there and are neither blocked nor limited."""
-    limited = AnswerCase.objects.filter(limited_at__isnull=False, ended_at__isnull=True).values("firm_id")
-    rows = candidates(actor, wanted, but_for=but_for).filter(stands=_MAY).exclude(pk__in=limited)
+    """The first ``count`` that the rule may choose: whose gate is open by evidence, who work there and are not blocked."""
+    rows = candidates(actor, wanted, but_for=but_for).filter(stands=_MAY)
     return [one for one in found_of(wanted, list(rows[:count])) if one.by_rule]
 
 
@@ -235,14 +252,23 @@ def reasons(one: Found) -> list[str]:
         Room.FULL: _("full this week"),
     }
     words.append(rooms[one.room])
+    if one.score.points is None:
+        words.append(_("not rated yet"))
+    else:
+        rated = ngettext(
+            "score %(points)d of 100 (%(n)d rating)", "score %(points)d of 100 (%(n)d ratings)", one.score.ratings
+        )
+        words.append(rated % {"points": one.score.points, "n": one.score.ratings})
     asked = ngettext("asked %(n)d time in 90 days", "asked %(n)d times in 90 days", one.asked_lately)
     return [*words, asked % {"n": one.asked_lately}]
 
 
 def hindrances(one: Found, country: str) -> list[str]:
-    """Why nothing can be awarded to it; empty when nothing stands in the way."""
+    """Why nothing can be awarded to it, or the rule leaves it out; empty when nothing stands in the way."""
     words = gate_words(one.gate, country)
-    return [f"{words[0]}: {one.blocked_reason}"] if one.gate.missing == (BLOCKED,) and one.blocked_reason else words
+    if one.gate.missing == (BLOCKED,) and one.blocked_reason:
+        words = [f"{words[0]}: {one.blocked_reason}"]
+    return [*words, _("Limited: it leaves too many requests unanswered")] if one.limited else words
 
 
 def _narrowed(rows: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
@@ -285,6 +311,19 @@ def _room(now: datetime) -> Case:
         When(firm_profile__capacity__gt=taken, then=Value(_ROOMS.index(Room.FREE))),
         default=Value(_ROOMS.index(Room.FULL)),
         output_field=IntegerField(),
+    )
+
+
+def _stars(now: datetime) -> Coalesce:
+    """Whole stars of quality, beginning with ``ASSUMED`` ratings of four as the published score does."""
+    rated = Rating.objects.filter(firm=OuterRef("pk"), rated_at__gt=now - COUNTED_FOR).order_by().values("firm")
+    mean = (Sum("quality") + Value(float(_ASSUMED_STARS * ASSUMED))) / (Count("pk") + Value(float(ASSUMED)))
+    return Coalesce(
+        Subquery(
+            rated.annotate(n=Floor(mean + Value(0.5), output_field=IntegerField())).values("n"),
+            output_field=IntegerField(),
+        ),
+        Value(_ASSUMED_STARS),
     )
 
 

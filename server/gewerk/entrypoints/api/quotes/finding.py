@@ -82,6 +82,9 @@ def _found(one: Found, country: str, place: int) -> dict[str, Any]:
         "nearness": one.near,
         "serves": one.serves,
         "room": one.room.value,
+        "score": one.score.points,
+        "ratings": one.score.ratings,
+        "limited": one.limited,
         "asked_in_90_days": one.asked_lately,
         "by_rule": one.by_rule,
     }

@@ -284,6 +284,9 @@ class FoundFirm(Schema):
     nearness: int
     serves: bool
     room: Literal["free", "unsaid", "full"]
+    score: int | None
+    ratings: int
+    limited: bool
     asked_in_90_days: int
     by_rule: bool
 
