@@ -1,7 +1,7 @@
 """``python -m stories.seed_quotes``: what a story of quotes cannot wait for, in a process of its own so that the story knows no Django.
 
 ``vet FIRM_ID SERVICE DAYS``: somebody of the operator enters the papers that the service asks for, a second person confirms them;
-the insurance holds DAYS more days. ``firm EMAIL``: the id of the firm to which this address was invited. ``days N``: so many days
+the insurance holds DAYS more days. ``join NAME EMAIL TRADE POSTCODE``: a firm that nobody invited; its id. ``days N``: so many days
 pass, for requests, quotes and evidence alike. ``quotes``: ids of quotes and of their files, to be tried by whoever must not see them.
 """
 
@@ -61,10 +61,18 @@ def vet(firm_id: str, service_code: str, days: str, *, now: datetime) -> None:
             confirm_evidence(actor=second, evidence_id=made.pk, now=now)
 
 
-def firm(email: str) -> str:
-    from gewerk.identity.models import Invitation
+def join(name: str, email: str, trade: str, postcode: str, *, now: datetime) -> str:
+    """In the portal, on nobody's list, with an address and no access yet."""
+    from gewerk.firms.operations.write_profile import begin_profile
+    from gewerk.identity.models import OrganisationKind
+    from gewerk.identity.operations.organisations import new_organisation
+    from gewerk.journal.actor import system
 
-    return str(Invitation.objects.filter(email=email).latest("created_at").organisation_id)
+    firm = new_organisation(kind=OrganisationKind.FIRM, name=name, country="DE", now=now)
+    firm.email, firm.postcode, firm.city = email, postcode, "Dortmund"
+    firm.save(update_fields=["email", "postcode", "city"])
+    begin_profile(actor=system(firm.pk), firm=firm, trades=[trade], now=now)
+    return str(firm.pk)
 
 
 def days(number: str) -> None:
@@ -100,9 +108,9 @@ def main(command: str, *arguments: str) -> object:
     django.setup()
     from django.utils import timezone
 
-    if command == "vet":
-        return vet(*arguments, now=timezone.now())
-    return {"firm": firm, "days": days, "quotes": quotes}[command](*arguments)
+    if command in {"vet", "join"}:
+        return {"vet": vet, "join": join}[command](*arguments, now=timezone.now())
+    return {"days": days, "quotes": quotes}[command](*arguments)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def _item(label: str, icon: str, url: str, *, active: bool) -> dict[str, Any]:
 def _main(path: str, actor: Actor) -> list[dict[str, Any]]:
     items = []
     if owns_privately(actor):
-        items.append(_item(_("My orders"), "house", OWN, active=path.startswith((OWN, ORDERS, QUOTES))))
+        items.append(_item(_("Orders"), "house", OWN, active=path.startswith((OWN, ORDERS, QUOTES))))
         items.append(_item(_("Properties"), "building-2", PROPERTIES, active=path.startswith(_PROPERTY_PATHS)))
         items.append(_item(_("Calendar"), "calendar", CALENDAR, active=path.startswith(CALENDAR)))
     elif sees_stock(actor):
