@@ -64,7 +64,6 @@ NO_PAGE = {
     "status_live": "a piece of status, fetched again and again",
     "quote_bill": "a file, after the quotes are opened; server/tests/marketplace/test_pages.py",
     "quote_by_link": "only with the link of a mail; the form of firm_request",
-    "quote_file_by_link": "a picture inside quote_by_link; server/tests/marketplace/test_open_market.py",
     "owner_approval": "only with the link of a mail; server/tests/marketplace/test_pages.py",
 }
 
