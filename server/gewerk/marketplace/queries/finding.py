@@ -171,15 +171,15 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
         rows = rows.filter(room=_ROOMS.index(Room.FREE))
     if wanted.nearness:
         rows = rows.filter(near__gte=wanted.nearness)
-    ordered: QuerySet[Any] = rows.order_by("stands", "rank", "-near", "room", "-stars", "asked_lately", "lot", "pk")
-    return ordered
+    return rows.order_by("stands", "rank", "-near", "room", "-stars", "asked_lately", "lot", "pk")
 
 
 def _with_standing(manager: Organisation) -> QuerySet[Any]:
     """All firms with ``standing``: theirs on the manager's list, or empty."""
     own = FilteredRelation("listings", condition=Q(listings__organisation_id=manager.pk))
     firms: QuerySet[Any] = Organisation.objects.filter(kind=OrganisationKind.FIRM)
-    return firms.annotate(own=own, standing=Coalesce(F("own__standing"), Value("")))
+    listed: QuerySet[Any] = firms.annotate(own=own, standing=Coalesce(F("own__standing"), Value("")))
+    return listed
 
 
 def _narrowed_down(wanted: Wanted) -> tuple[list[UUID], list[UUID], list[UUID]]:
