@@ -317,7 +317,7 @@ def _bare(actor: Any, manager: Any, now: Any) -> dict[str, str]:
         now=now,
     )
     asked = {
-        "search, first 50": candidates(actor, wanted)[:50],
+        "search, first 50 (narrowed down before)": candidates(actor, wanted)[:50],
         "newest 50 requests": requests(actor).order_by("-updated_at", "-id")[:50],
     }
     with connection.cursor() as cursor:

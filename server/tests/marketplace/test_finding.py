@@ -198,7 +198,11 @@ def test_the_order_and_its_reasons(factories: Any) -> None:
         assert any("noch nicht" in words for words in hindrances(rows[5], "DE")), hindrances(rows[5], "DE")
         assert hindrances(rows[6], "DE") == ["Der Betrieb ist auf Ihrer Liste gesperrt: Unzuverlässig"]
     assert [one.by_rule for one in rows] == [True] * 5 + [False] * 2
-    assert regions(factories.acting(factories.person(manager)), wanted(manager)) == {"44": 5, "45": 1, "80": 1}
+    assert regions(candidates(factories.acting(factories.person(manager)), wanted(manager)), "DE") == {
+        "44": 5,
+        "45": 1,
+        "80": 1,
+    }
 
 
 def test_filters(factories: Any) -> None:

@@ -63,7 +63,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
             (4, _("same postcode")),
         ],
         "tiles": tiles_of(
-            regions(who.actor, wanted),
+            regions(rows, who.organisation.country),
             country=who.organisation.country,
             here=region.label if region else "",
             link=f"{reverse('find_firms')}?{urlencode([*kept, ('region', '')])}",
