@@ -53,7 +53,6 @@ def test_from_the_registration_to_the_award(
     photo = tmp_path / "hahn.jpg"
     photo.write_bytes(picture(1200, 900))
     at_home = browser.new_context(locale="de-DE", timezone_id="Europe/Berlin", viewport=PHONE, has_touch=True)
-    at_home.set_default_timeout(20_000)
     page = at_home.new_page()
 
     # Registered, the address entered, the job described: from a phone.

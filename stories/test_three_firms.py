@@ -158,9 +158,6 @@ def test_three_firms_an_owner_and_the_award(
     phone = browser.new_context(locale="de-DE", timezone_id="Europe/Berlin", viewport=PHONE, has_touch=True)
     at_albers, at_conrad, at_painter = (browser.new_context(locale="de-DE") for _ in range(3))
 
-    for context in (office, phone, at_albers, at_conrad, at_painter):
-        context.set_default_timeout(10_000)
-
     # The manager asks: what, until when, of whom.
     desk = office.new_page()
     log_in(desk, installation.base_url, access)
