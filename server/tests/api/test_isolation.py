@@ -170,6 +170,7 @@ OBJECT_BODIES = {
     "invoice": {"gross_minor": 1},
     "variations": {"reason": "x", "items": [ITEM]},
     "decision": {"decision": "refuse", "reason": "x"},
+    "rating": {"quality": 5, "punctuality": 5, "tidiness": 5, "price_truth": 5},
     "{crew_id}": {"kind": "crew", "name": "x"},
 }
 """By the last part of an object's address: a body that would be right for its owner."""

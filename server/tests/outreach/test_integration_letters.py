@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from gewerk.entrypoints.worker.loop import duties
 from gewerk.identity.models import Person, Role
 from gewerk.journal.actor import Actor, ActorKind
@@ -180,6 +181,7 @@ def test_in_english_for_those_who_read_english(factories: ModuleType) -> None:
 def test_the_pages_tell_it(office: Office) -> None:
     browser = Client(HTTP_HOST="localhost")
     browser.force_login(office.admin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    office.now = timezone.now()  # pages go by the clock
     office.report("failed", "Datei ve.csv fehlt.")
     for path in ("/integrations/", f"/integrations/{office.integration.pk}/"):
         page = browser.get(path).content.decode()
@@ -197,6 +199,7 @@ def test_the_pages_tell_it(office: Office) -> None:
 
 def test_the_start_page_lists_it_for_who_can_do_something(office: Office, factories: ModuleType) -> None:
     factories.property_(office.organisation)
+    office.now = timezone.now()
     office.report("stopped_by_fuse")
     for person, told in ((office.admin, True), (office.other, False)):
         browser = Client(HTTP_HOST="localhost")
