@@ -56,6 +56,7 @@ NO_PAGE = {
     "field_manifest": "answers a program",
     "field_jobs": "answers a program",
     "firm_job_files": "takes a POST",
+    "join_quote_request": "takes a POST",
     "tenant_report_photo_show": "a picture of the report under way",
     "report_photo_show": "a picture of the report under way",
     "tenant_status_photo": "a picture",
