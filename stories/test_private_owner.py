@@ -81,7 +81,7 @@ def test_from_the_registration_to_the_award(
     tap(page, "Angebote anfordern")
     expect(page.locator("main")).to_contain_text("versiegelt")
     expect(page.locator("#firms li")).to_have_count(2)
-    expect(page.locator("#matter img")).to_have_count(1)
+    expect(page.locator("#photos img")).to_have_count(1)
     assert sound(page)
     request_url = page.url
 
@@ -92,7 +92,7 @@ def test_from_the_registration_to_the_award(
         van.goto(link_in(box.wait_for(email, "bitte um Ihr Angebot"), "/quotes/by-link/"))
         expect(van.locator("main")).to_contain_text("44135 Dortmund")
         expect(van.locator("main")).not_to_contain_text("Kronprinzenstraße")
-        shown = van.locator("#matter img")
+        shown = van.locator("#photos img")
         shown.scroll_into_view_if_needed()
         assert shown.evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
         quote(van, price)
