@@ -83,7 +83,7 @@ def test_the_demo_has_work_in_every_state(browser: Browser, demo: Demo) -> None:
     page = _as(browser, demo, "housing_manager")
     page.goto(f"{demo.base_url}/orders/")
     rows = page.locator("main tbody")
-    for state in ("erledigt", "vergeben", "Termin vereinbart"):
+    for state in ("erledigt", "vergeben", "Nachtrag wartet", "wartet auf Freigabe"):
         assert state in rows.inner_text()
     page.context.close()
 

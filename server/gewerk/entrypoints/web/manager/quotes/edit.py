@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.formats import Formats
+from gewerk.entrypoints.web.manager.listing.state import chosen_ids
 from gewerk.entrypoints.web.manager.orders.amounts import basis_points_of, minor_of, thousandths_of
 from gewerk.entrypoints.web.manager.orders.door import order_of, version_of
 from gewerk.entrypoints.web.manager.quotes.firm_rows import firms_to_choose, service_choices
@@ -77,7 +78,8 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         services = service_choices(who.organisation.country, found.order.trade)
         asked = sent.get("service", "") if sent is not None else found.service
         service = asked if any(asked == code for _trade, group in services for code, _name in group) else ""
-        firms = firms_to_choose(who, found, service, now=timezone.now())
+        ticked = chosen_ids(sent.getlist("firm_ids")) if sent is not None else []
+        firms = firms_to_choose(who, found, service, ticked=ticked, now=timezone.now())
         mode = (sent.get("mode") if sent is not None else "") or found.mode
         names = [(one["id"], one["name"]) for one in firms if not one["blocked"]]
         form = RequestForm(sent, firms=names, services=services, initial=_initial(found))

@@ -1,6 +1,6 @@
 """Firms as pages show them to somebody who looks for one: why each stands where it stands, and what stands in its way."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -33,15 +33,19 @@ def service_choices(country: str, first_trade: str = "") -> list[Any]:
     return [(trade_name(trade), sorted(groups[trade], key=lambda pair: pair[1].casefold())) for trade in order]
 
 
-def firms_to_choose(who: Reader, found: QuoteRequest, service: str, *, now: datetime) -> list[dict[str, Any]]:
-    """The first of the order, and those chosen already; the number of queries does not depend on the firms."""
+def firms_to_choose(
+    who: Reader, found: QuoteRequest, service: str, *, ticked: Collection[UUID] = (), now: datetime
+) -> list[dict[str, Any]]:
+    """The first of the order, those chosen already and those just ticked; the number of queries does not depend on the firms."""
     chosen = set(found.invitations.values_list("firm_id", flat=True))
     wanted = wanted_for(found, now=now, service=service)
     rows = candidates(who.actor, wanted, but_for=found)
     first = list(rows[:MOST_SHOWN])
-    missing = chosen - {one.pk for one in first}
+    missing = (chosen | set(ticked)) - {one.pk for one in first}
     if missing:
-        # also those that do not offer the service: the reason stands beside them
+        first += list(rows.filter(pk__in=missing))
+        # also those of the own list that do not offer the service: the reason stands beside them
+        missing -= {one.pk for one in first}
         every = candidates(who.actor, replace(wanted, service=None), but_for=found)
         first += list(every.filter(pk__in=missing))
     return looks(found_of(wanted, first), who.organisation.country, chosen)
