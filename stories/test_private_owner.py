@@ -92,7 +92,7 @@ def test_from_the_registration_to_the_award(
         van.goto(link_in(box.wait_for(email, "bitte um Ihr Angebot"), "/quotes/by-link/"))
         expect(van.locator("main")).to_contain_text("44135 Dortmund")
         expect(van.locator("main")).not_to_contain_text("Kronprinzenstraße")
-        shown = van.locator("#photos img")
+        shown = van.locator("#matter img")
         shown.scroll_into_view_if_needed()
         assert shown.evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
         quote(van, price)
