@@ -1,13 +1,10 @@
 """Two at once, over real connections, on SQLite and on PostgreSQL: one wins, the other is told why."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from gewerk.identity.models import Role
 from gewerk.journeys.award_quote import award_quote, claim
 from gewerk.journeys.open_quotes import open_request
@@ -17,36 +14,10 @@ from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.models import AwardRecord, Quote
 from gewerk.marketplace.scope import ScopeItem
 
+from ..at_once import at_once, codes
 from .conftest import AFTER, DEADLINE, NOW, Matter
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each returned or raised, all begun at the same moment, each in a transaction and connection of its own."""
-    outcomes: list[Any] = [None] * len(acts)
-    barrier = threading.Barrier(len(acts))
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait()
-            with writing_transaction():
-                outcomes[place] = acts[place]()
-        except Refusal as refusal:
-            outcomes[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
-
-
-def codes(outcomes: list[Any]) -> Counter[str]:
-    return Counter(one.code if isinstance(one, Refusal) else "done" for one in outcomes)
 
 
 def test_of_two_awards_one_wins_and_the_other_is_told_why(new_matter: Any) -> None:

@@ -1,13 +1,10 @@
 """Two at once, over real connections, on SQLite and on PostgreSQL: one wins, the other is told why; numbers stay unique."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import pytest
-from django.db import connection
 from gewerk.identity.models import Role
 from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import Refusal
@@ -19,34 +16,9 @@ from gewerk.projects.operations.set_items import set_items
 from gewerk.projects.operations.take_step import take_step
 from gewerk.projects.operations.variations import approve_variation, ask_for_variation, refuse_variation
 
+from ..at_once import at_once, codes
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each returned or raised, all begun at the same moment, each in a transaction and connection of its own."""
-    outcomes: list[Any] = [None] * len(acts)
-    barrier = threading.Barrier(len(acts))
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait()
-            with writing_transaction():
-                outcomes[place] = acts[place]()
-        except Refusal as refusal:
-            outcomes[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
-
-
-def codes(outcomes: list[Any]) -> Counter[str]:
-    return Counter(one.code if isinstance(one, Refusal) else "done" for one in outcomes)
 
 
 def test_of_many_awards_exactly_one_wins(factories: ModuleType) -> None:

@@ -4,14 +4,12 @@ Nobody waits for the other for ever: whoever touches a visit or a ticket of an o
 """
 
 import itertools
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
-from django.db import connection
 from gewerk.journeys import agree_visit
 from gewerk.journeys.step_order import step_order
 from gewerk.journeys.ticket_to_order import add_tickets_to_order
@@ -26,36 +24,13 @@ from gewerk.scheduling.operations.moving import Span
 from gewerk.scheduling.queries.visits import offered_slots
 from gewerk.tickets.models import Ticket
 
+from ..at_once import at_once
 from .conftest import NOW, Matter, matter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LATER = NOW + timedelta(days=4)
 """When the agreed visit begins."""
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each returned or raised, all begun at the same moment, each in a transaction and connection of its own."""
-    outcomes: list[Any] = [None] * len(acts)
-    barrier = threading.Barrier(len(acts))
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait()
-            with writing_transaction():
-                outcomes[place] = acts[place]()
-        except Refusal as refusal:
-            outcomes[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert all(one is not None for one in outcomes), "somebody neither got through nor was told why"
-    return outcomes
 
 
 def span(days: float) -> Span:
