@@ -10,17 +10,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.kit.links import LinkIsInvalid
 from gewerk.tickets.models import ReportDraft, ReportLink, Ticket
 
 _SIGNATURE_BYTES = 12
-
-
-class LinkIsInvalid(Refusal):
-    """The address was changed or cut off on the way, or what it opened is no more."""
-
-    kind = RefusalKind.NOT_FOUND
-    code = "link_invalid"
 
 
 def report_token(link: ReportLink) -> str:
