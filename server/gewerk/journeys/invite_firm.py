@@ -9,9 +9,10 @@ from gewerk.firms.models import ListedFirm
 from gewerk.firms.operations.list_firm import list_firm
 from gewerk.firms.operations.write_profile import begin_profile
 from gewerk.identity.access import edits_orders, require
-from gewerk.identity.models import FIRM_ROLES, Invitation, Organisation, OrganisationKind
+from gewerk.identity.models import OrganisationKind
 from gewerk.identity.operations.invitations import invite_owner_of_firm
 from gewerk.identity.operations.organisations import create_firm
+from gewerk.identity.queries.homes import home_of_address
 from gewerk.journal.actor import Actor
 
 
@@ -32,7 +33,7 @@ def invite_firm(
     require(edits_orders(actor))
     with transaction.atomic():
         email = email.strip().lower()
-        known = known_firm(email, now=now)
+        known = home_of_address(email, OrganisationKind.FIRM, now=now)
         if known is not None:
             return list_firm(actor=actor, firm=known, supplier_number=supplier_number, now=now)
         firm = create_firm(actor=actor, name=name, email=email, country=country, now=now)
@@ -40,22 +41,3 @@ def invite_firm(
         listed = list_firm(actor=actor, firm=firm, supplier_number=supplier_number, now=now)
         invite_owner_of_firm(actor=actor, firm=firm, email=email, now=now)
         return listed
-
-
-def known_firm(email: str, *, now: datetime) -> Organisation | None:
-    """The firm to which this address belongs, or for which it holds an open invitation."""
-    firms = Organisation.objects.filter(kind=OrganisationKind.FIRM).order_by("created_at", "id")
-    member = firms.filter(
-        memberships__person__email=email, memberships__role__in=FIRM_ROLES, memberships__ended_at__isnull=True
-    ).first()
-    if member is not None:
-        return member
-    waiting = Invitation.objects.filter(
-        email=email,
-        organisation__kind=OrganisationKind.FIRM,
-        accepted_at__isnull=True,
-        withdrawn_at__isnull=True,
-        expires_at__gt=now,
-    ).select_related("organisation")
-    found = waiting.order_by("created_at").first()
-    return found.organisation if found else None

@@ -9,10 +9,9 @@ from gewerk.firms.operations.write_profile import begin_profile
 from gewerk.identity.models import Membership, OrganisationKind
 from gewerk.identity.operations.invitations import invite_owner_of_firm
 from gewerk.identity.operations.login_links import request_login_link
-from gewerk.identity.operations.organisations import new_organisation
+from gewerk.identity.operations.organisations import join_by_itself
+from gewerk.identity.queries.homes import home_of_address
 from gewerk.journal.actor import system
-from gewerk.journal.operations import record
-from gewerk.journeys.invite_firm import known_firm
 
 
 def join_as_firm(*, name: str, email: str, country: str, trades: Sequence[str], now: datetime) -> None:
@@ -22,22 +21,14 @@ def join_as_firm(*, name: str, email: str, country: str, trades: Sequence[str], 
     Raises CompanyIsInvalid, EmailIsInvalid, ProfileIsInvalid; none leaves half of it behind.
     """
     with transaction.atomic():
-        known = known_firm(email.strip().lower(), now=now)
+        known = home_of_address(email.strip().lower(), OrganisationKind.FIRM, now=now)
         if known is not None and Membership.objects.filter(organisation=known).exists():
             request_login_link(email=email, now=now)
             return
         if known is not None:
             invite_owner_of_firm(actor=system(known.pk), firm=known, email=email, now=now)
             return
-        firm = new_organisation(kind=OrganisationKind.FIRM, name=name, country=country, now=now)
+        firm = join_by_itself(kind=OrganisationKind.FIRM, name=name, country=country, now=now)
         actor = system(firm.pk)
-        record(
-            actor=actor,
-            event="organisation.created",
-            object_type="organisation",
-            object_id=firm.pk,
-            now=now,
-            data={"kind": firm.kind, "country": country, "joined": "by itself"},
-        )
         begin_profile(actor=actor, firm=firm, trades=trades, now=now)
         invite_owner_of_firm(actor=actor, firm=firm, email=email, now=now)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gewerk.identity.access import edits_orders, manages_company, operates, require
 from gewerk.identity.countries import COUNTRIES, CURRENCIES, LANGUAGES, TIME_ZONES
 from gewerk.identity.models import Organisation, OrganisationKind
-from gewerk.journal.actor import Actor
+from gewerk.journal.actor import Actor, system
 from gewerk.journal.operations import record
 from gewerk.kit.account_numbers import vat_id_is_sound
 from gewerk.kit.refusals import FieldProblem, Refusal
@@ -84,6 +84,20 @@ def create_firm(*, actor: Actor, name: str, email: str, country: str, now: datet
         data={"kind": firm.kind, "country": country},
     )
     return firm
+
+
+def join_by_itself(*, kind: OrganisationKind, name: str, country: str, now: datetime) -> Organisation:
+    """Somebody registers a firm or an own home, whom nobody invited. Raises CompanyIsInvalid."""
+    made = new_organisation(kind=kind, name=name, country=country, now=now)
+    record(
+        actor=system(made.pk),
+        event="organisation.created",
+        object_type="organisation",
+        object_id=made.pk,
+        now=now,
+        data={"kind": made.kind, "country": country, "joined": "by itself"},
+    )
+    return made
 
 
 def update_company(*, actor: Actor, fields: dict[str, Any], now: datetime) -> Organisation:
