@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from gewerk.kit.money import line_net
 from gewerk.kit.refusals import FieldProblem
 from gewerk.marketplace.models import Pricing, RequestItem
-from gewerk.marketplace.sums import QuoteSums, sums_of
 from gewerk.projects.items import HIGHEST
 
 MOST_ITEMS = 2_000
@@ -232,7 +231,3 @@ def _missing(
             _("%(n)d items have no price yet, the first is “%(text)s”. A price of 0 is possible.")
             % {"n": len(unpriced), "text": unpriced[0].text[:80]},
         )
-
-
-def sums_given(given: QuoteGiven, items: Mapping[UUID, RequestItem]) -> QuoteSums:
-    return sums_of(lines_of(given, items), discount_basis_points=given.discount_basis_points)

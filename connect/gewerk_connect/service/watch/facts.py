@@ -1,7 +1,6 @@
 """What the state database knows of every connection's runs: read in a few queries, whatever their number."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -117,12 +116,3 @@ def _read_jobs(transaction: Transaction, found: dict[str, Facts]) -> None:
         if row.connection_id in found:
             message = json.loads(row.message) if row.message else {}
             found[row.connection_id].job = LastJob(row.id, row.status, row.code, message, row.run_id, row.finished_at)
-
-
-def tallies(facts: Mapping[str, Facts]) -> dict[str, int]:
-    """Runs of the whole installation by result."""
-    sums: dict[str, int] = defaultdict(int)
-    for one in facts.values():
-        for status, count in one.counts.items():
-            sums[status] += count
-    return dict(sums)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from gewerk.journal.actor import Actor
 from gewerk.projects.models import WorkOrder
 from gewerk.scheduling.access import parties, steps_for
-from gewerk.scheduling.models import Visit, VisitEntry
+from gewerk.scheduling.models import Visit
 from gewerk.scheduling.operations.arrange import VISITED
 from gewerk.scheduling.queries.visits import Offered, visits_of
-from gewerk.scheduling.states import BY_KEY, CHOOSING, FINAL, By, State
+from gewerk.scheduling.states import CHOOSING, FINAL, By, State
 
 _LOOK = {
     State.PROPOSED: ("line", "mail-question-mark"),
@@ -149,13 +149,3 @@ def _sentence(visit: Visit, as_whom: frozenset[By], zone: ZoneInfo) -> str:
             return _("This visit was cancelled.")
         case _:
             return _("The visit took place.")
-
-
-def story_line(entry: VisitEntry, *, who: str, zone: ZoneInfo) -> dict[str, str]:
-    """One line of the visit's history for a story of pages: who did what, when, why."""
-    at = entry.at.astimezone(zone)
-    return {
-        "text": f"{who} {BY_KEY[entry.step].done}",
-        "reason": entry.reason,
-        "meta": f"{date_format(at, 'SHORT_DATE_FORMAT')}, {date_format(at, 'TIME_FORMAT')}",
-    }
