@@ -12,7 +12,7 @@ from gewerk.journal.actor import Actor
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
 from gewerk.marketplace.access import answer_cases, appeal_to_decide
 from gewerk.marketplace.models import AnswerCase, Appeal, CaseEnd, Outcome
-from gewerk.marketplace.operations.moving import reason_needed, tell_firm
+from gewerk.marketplace.operations.moving import reason_needed, tell_other
 from gewerk.marketplace.operations.watch_answers import end_case
 
 MOST_TEXT = 4_000
@@ -103,9 +103,9 @@ def is_own(actor: Actor, found: Appeal) -> bool:
 
 
 def _tell(actor: Actor, one: Appeal, event: str, *, now: datetime) -> None:
-    tell_firm(
+    tell_other(
         actor,
-        firm_id=one.firm_id,
+        organisation_id=one.firm_id,
         object_type=OBJECT,
         object_id=one.pk,
         event=f"appeal.{event}",

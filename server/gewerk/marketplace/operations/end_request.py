@@ -3,11 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from gewerk.identity.access import require
 from gewerk.journal.actor import Actor
-from gewerk.marketplace.access import RequestNotFound, parties_of
 from gewerk.marketplace.models import OwnerApproval, OwnerApprovalState, QuoteRequest
-from gewerk.marketplace.operations.moving import check_step, check_version, reason_needed, save, tell_firm, tell_manager
+from gewerk.marketplace.operations.moving import (
+    check_step,
+    check_version,
+    reason_needed,
+    request_to_move,
+    save,
+    tell_manager,
+    tell_other,
+)
 from gewerk.marketplace.states import BY_KEY, InvitationState, State
 
 ENDED = "quote_invitation.request_ended"
@@ -17,15 +23,7 @@ def end_request(
     *, actor: Actor, request_id: UUID, reason: str, version: int | None = None, now: datetime
 ) -> QuoteRequest:
     """The invited firms read the reason. Raises RequestNotFound, Stale, StepNotPossible, ReasonMissing, FORBIDDEN."""
-    request = (
-        QuoteRequest.objects.select_for_update(of=("self",))
-        .select_related("organisation", "order")
-        .filter(pk=request_id, organisation_id=actor.organisation_id)
-        .first()
-    )
-    if request is None:
-        raise RequestNotFound
-    require(bool(parties_of(actor, request) & BY_KEY["end"].by))
+    request = request_to_move(actor, request_id, "end")
     check_version(request, version)
     check_step(request, "end")
     reason = reason_needed(reason)
@@ -36,9 +34,9 @@ def end_request(
     )
     if was_out:
         for one in request.invitations.filter(state=InvitationState.INVITED):
-            tell_firm(
+            tell_other(
                 actor,
-                firm_id=one.firm_id,
+                organisation_id=one.firm_id,
                 object_type="quote_invitation",
                 object_id=one.pk,
                 event=ENDED,

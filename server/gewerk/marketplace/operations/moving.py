@@ -8,9 +8,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gewerk.identity.access import require
 from gewerk.journal.actor import Actor
 from gewerk.journal.operations import record
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
+from gewerk.marketplace.access import RequestNotFound, parties_of
 from gewerk.marketplace.models import Quote, QuoteRequest
 from gewerk.marketplace.states import BY_KEY, QUOTE_BY_KEY, QuoteState, State
 
@@ -38,6 +40,20 @@ def reason_needed(reason: str, pointer: str = "/reason") -> str:
     if not reason.strip():
         raise ReasonMissing(problems=(FieldProblem(pointer, "required", str(ReasonMissing.message)),))
     return reason.strip()[:4_000]
+
+
+def request_to_move(actor: Actor, request_id: UUID, key: str) -> QuoteRequest:
+    """Locked, for somebody who may take that step, also Gewerk itself. Raises RequestNotFound, FORBIDDEN."""
+    request = (
+        QuoteRequest.objects.select_for_update(of=("self",))
+        .select_related("organisation", "order")
+        .filter(pk=request_id, organisation_id=actor.organisation_id)
+        .first()
+    )
+    if request is None:
+        raise RequestNotFound
+    require(bool(parties_of(actor, request) & BY_KEY[key].by))
+    return request
 
 
 def check_version(request: QuoteRequest, version: int | None) -> None:
@@ -94,30 +110,6 @@ def tell_manager(
     )
 
 
-def tell_firm(
-    actor: Actor,
-    *,
-    firm_id: UUID,
-    object_type: str,
-    object_id: UUID,
-    event: str,
-    now: datetime,
-    data: dict[str, Any] | None = None,
-    due_at: datetime | None = None,
-) -> None:
-    """One entry in the journal of the firm's organisation, which the manager does not read."""
-    tell_other(
-        actor,
-        organisation_id=firm_id,
-        object_type=object_type,
-        object_id=object_id,
-        event=event,
-        now=now,
-        data=data,
-        due_at=due_at,
-    )
-
-
 def tell_other(
     actor: Actor,
     *,
@@ -129,7 +121,7 @@ def tell_other(
     data: dict[str, Any] | None = None,
     due_at: datetime | None = None,
 ) -> None:
-    """One entry in the journal of the organisation that it concerns, whoever acts."""
+    """One entry in the journal of the organisation that it concerns, whoever acts. What a firm is told, the manager does not read."""
     record(
         actor=replace(actor, organisation_id=organisation_id),
         event=event,

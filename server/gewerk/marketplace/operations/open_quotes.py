@@ -5,12 +5,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from gewerk.identity.access import require
 from gewerk.journal.actor import Actor
 from gewerk.kit.refusals import Refusal, RefusalKind
-from gewerk.marketplace.access import RequestNotFound, parties_of, quoted
+from gewerk.marketplace.access import quoted
 from gewerk.marketplace.models import QuoteRequest
-from gewerk.marketplace.operations.moving import check_step, save, tell_manager
+from gewerk.marketplace.operations.moving import check_step, request_to_move, save, tell_manager
 from gewerk.marketplace.states import BY_KEY, InvitationState, Mode, State
 
 
@@ -21,15 +20,7 @@ class StillSealed(Refusal):
 
 def open_quotes(*, actor: Actor, request_id: UUID, now: datetime) -> QuoteRequest:
     """Raises RequestNotFound, StepNotPossible, StillSealed, FORBIDDEN."""
-    request = (
-        QuoteRequest.objects.select_for_update(of=("self",))
-        .select_related("organisation", "order")
-        .filter(pk=request_id, organisation_id=actor.organisation_id)
-        .first()
-    )
-    if request is None:
-        raise RequestNotFound
-    require(bool(parties_of(actor, request) & BY_KEY["open"].by))
+    request = request_to_move(actor, request_id, "open")
     check_step(request, "open")
     if request.deadline_at is None or now < request.deadline_at:
         raise StillSealed(_("The quotes are sealed until the deadline. Nobody can open them before it."))

@@ -10,7 +10,7 @@ from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
 from gewerk.marketplace.access import RequestNotFound, invitation_to_change, request_to_edit
 from gewerk.marketplace.models import Question
-from gewerk.marketplace.operations.moving import StepNotPossible, save, tell_firm, tell_manager
+from gewerk.marketplace.operations.moving import StepNotPossible, save, tell_manager, tell_other
 from gewerk.marketplace.operations.send import check_before_deadline
 from gewerk.marketplace.states import InvitationState, State
 
@@ -61,9 +61,9 @@ def answer(*, actor: Actor, question_id: UUID, text: str, now: datetime) -> Ques
     found.save(update_fields=["answer", "answered_at", "answered_by"])
     save(request, now=now)
     for invitation in request.invitations.filter(state=InvitationState.INVITED):
-        tell_firm(
+        tell_other(
             actor,
-            firm_id=invitation.firm_id,
+            organisation_id=invitation.firm_id,
             object_type="quote_invitation",
             object_id=invitation.pk,
             event="quote_invitation.question_answered",

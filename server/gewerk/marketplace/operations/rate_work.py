@@ -12,7 +12,7 @@ from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
 from gewerk.marketplace.access import order_of_report, rating_to_answer
 from gewerk.marketplace.models import ASPECTS, FEWEST_STARS, MOST_STARS, RatedBy, Rating
-from gewerk.marketplace.operations.moving import tell_firm, tell_other
+from gewerk.marketplace.operations.moving import tell_other
 from gewerk.marketplace.states import RATEABLE
 from gewerk.projects.access import order_to_edit
 from gewerk.projects.models import WorkOrder
@@ -137,9 +137,9 @@ def _rate(
         now=now,
         data={**told, "firm_id": str(order.firm_id)},
     )
-    tell_firm(
+    tell_other(
         actor,
-        firm_id=order.firm_id,
+        organisation_id=order.firm_id,
         object_type=OBJECT,
         object_id=made.pk,
         event="rating.received",

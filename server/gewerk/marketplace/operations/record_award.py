@@ -28,8 +28,8 @@ from gewerk.marketplace.operations.moving import (
     move_quote,
     reason_needed,
     save,
-    tell_firm,
     tell_manager,
+    tell_other,
 )
 from gewerk.marketplace.operations.write_quote import GateIsClosed
 from gewerk.marketplace.states import BY_KEY, QuoteState
@@ -167,7 +167,7 @@ def write_record(
 
 
 def tell_outcome(actor: Actor, quote: Quote, event: str, *, now: datetime) -> None:
-    tell_firm(actor, firm_id=quote.firm_id, object_type="quote", object_id=quote.pk, event=event, now=now)
+    tell_other(actor, organisation_id=quote.firm_id, object_type="quote", object_id=quote.pk, event=event, now=now)
 
 
 def order_lines(quote: Quote) -> list[Line]:

@@ -20,8 +20,8 @@ from gewerk.marketplace.operations.moving import (
     check_step,
     check_version,
     save,
-    tell_firm,
     tell_manager,
+    tell_other,
 )
 from gewerk.marketplace.operations.prepare import RequestIsInvalid, add_firms, check_firms, why_by_hand
 from gewerk.marketplace.states import BY_KEY, InvitationState, Mode, State
@@ -167,9 +167,9 @@ def _tell_invited(actor: Actor, request: QuoteRequest, invited: Sequence[Invitat
 
 
 def _tell(actor: Actor, one: Invitation, event: str, *, now: datetime, due_at: datetime | None = None) -> None:
-    tell_firm(
+    tell_other(
         actor,
-        firm_id=one.firm_id,
+        organisation_id=one.firm_id,
         object_type="quote_invitation",
         object_id=one.pk,
         event=event,

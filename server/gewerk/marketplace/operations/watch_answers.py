@@ -9,7 +9,7 @@ from gewerk.identity.models import Organisation
 from gewerk.journal.actor import Actor, system
 from gewerk.marketplace.answer_rule import Answered, Verdict, verdict
 from gewerk.marketplace.models import AnswerCase, CaseEnd, Outcome
-from gewerk.marketplace.operations.moving import tell_firm
+from gewerk.marketplace.operations.moving import tell_other
 from gewerk.marketplace.queries.answers import answered_by, answering_too_little
 
 OBJECT = "answer_case"
@@ -56,9 +56,9 @@ def end_case(actor: Actor, case: AnswerCase, why: CaseEnd, *, now: datetime) -> 
 
 
 def tell_case(actor: Actor, case: AnswerCase, event: str, *, now: datetime, **data: int | str) -> None:
-    tell_firm(
+    tell_other(
         actor,
-        firm_id=case.firm_id,
+        organisation_id=case.firm_id,
         object_type=OBJECT,
         object_id=case.pk,
         event=f"answer_case.{event}",

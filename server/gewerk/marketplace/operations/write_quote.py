@@ -13,7 +13,7 @@ from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.access import RequestNotFound, invitation_to_change, quotes
 from gewerk.marketplace.gate import GateAnswer, gate_words_for_firm, may_take
 from gewerk.marketplace.models import Invitation, Pricing, Quote, QuoteLine, RequestItem
-from gewerk.marketplace.operations.moving import StepNotPossible, move_quote, reason_needed, tell_firm, tell_manager
+from gewerk.marketplace.operations.moving import StepNotPossible, move_quote, reason_needed, tell_manager, tell_other
 from gewerk.marketplace.operations.send import WINDOW, check_before_deadline, set_windows
 from gewerk.marketplace.scope import PriceGiven, QuoteGiven, lines_of, quote_problems
 from gewerk.marketplace.states import InvitationState, Mode, QuoteState, State
@@ -247,9 +247,9 @@ def _pass_on(actor: Actor, declined: Invitation, now: datetime) -> None:
     request.deadline_at = set_windows(request, ahead, begin=begin)
     request.save(update_fields=["deadline_at"])
     for one in ahead:
-        tell_firm(
+        tell_other(
             actor,
-            firm_id=one.firm_id,
+            organisation_id=one.firm_id,
             object_type="quote_invitation",
             object_id=one.pk,
             event=WINDOW,
@@ -261,9 +261,9 @@ def _pass_on(actor: Actor, declined: Invitation, now: datetime) -> None:
 def _tell(actor: Actor, quote: Quote, event: str, *, now: datetime) -> None:
     if quote.firm_id != actor.organisation_id:
         raise RequestNotFound
-    tell_firm(
+    tell_other(
         actor,
-        firm_id=quote.firm_id,
+        organisation_id=quote.firm_id,
         object_type="quote",
         object_id=quote.pk,
         event=f"quote.{event}",
