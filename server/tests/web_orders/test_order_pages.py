@@ -238,6 +238,19 @@ def test_above_the_limit_an_approval_is_asked_for_and_awards(world: World) -> No
     assert order.state == "awarded"
 
 
+def test_the_start_page_says_what_waits_for_whom(world: World) -> None:
+    set_limit(actor=world.actor("admin"), role="housing_officer", amount_minor=5_000, now=timezone.now())
+    order = world.order("draft")
+    award = reverse("award_order", args=[order.pk])
+    assert award in html_of(world.as_("housing_officer").get("/"))
+    world.as_("housing_officer").post(award, {"to": f"firm:{world.firm.pk}"})
+    page = reverse("approval", args=[Approval.objects.get().pk])
+    assert page in html_of(world.as_("admin").get("/"))
+    asked = html_of(world.as_("housing_officer").get("/"))
+    assert page not in asked
+    assert award not in asked
+
+
 @pytest.mark.parametrize(
     ("step", "state", "after"),
     [

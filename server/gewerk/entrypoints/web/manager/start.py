@@ -13,6 +13,7 @@ from gewerk.entrypoints.web.manager import words
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.integration_trouble import integrations_that_wait
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
+from gewerk.entrypoints.web.manager.orders.waiting import orders_waiting
 from gewerk.entrypoints.web.manager.run_words import count_table, finding_groups, run_state
 from gewerk.entrypoints.web.manager.tickets.waiting import tickets_that_wait
 from gewerk.entrypoints.web.manager.waiting import Source, waiting_for
@@ -25,6 +26,7 @@ PLACES_SHOWN = 8
 WAITING: tuple[Source, ...] = (
     integrations_that_wait,
     tickets_that_wait,
+    orders_waiting,
 )
 """Who says what waits for the reader; each area adds its own."""
 
