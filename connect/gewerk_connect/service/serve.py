@@ -1,6 +1,7 @@
 """``gewerk-connect serve``: pages and engine in one process, behind granian."""
 
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from granian.log import LogLevels
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
+from gewerk_connect.canonical.refusals import SettingsError
 from gewerk_connect.service.adopt import adopt
 from gewerk_connect.service.configuration import Configuration, load_configuration
 from gewerk_connect.service.connections import Connections
@@ -44,11 +46,11 @@ def serve(path: Path | None) -> None:
             adopt(connections, one, now())
     if path is not None:
         os.environ[_FILE] = str(path.resolve())
-    host, _, port = configuration.listen.rpartition(":")
+    host, port = _address(configuration)
     Granian(
         "gewerk_connect.service.serve:make",
-        address=host.strip("[]"),
-        port=int(port),
+        address=host,
+        port=port,
         interface=Interfaces.ASGI,
         factory=True,
         workers=1,
@@ -58,6 +60,25 @@ def serve(path: Path | None) -> None:
         ssl_key=configuration.certificate_key,
         workers_kill_timeout=int(configuration.engine.drain_seconds) + _FAREWELL,
     ).serve()
+
+
+def _address(configuration: Configuration) -> tuple[str, int]:
+    """Raises ``SettingsError`` when nobody can listen there: the server's own error would name neither."""
+    host, _, port = configuration.listen.rpartition(":")
+    host = host.strip("[]")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except (OSError, OverflowError) as error:
+            raise SettingsError(
+                "listen_taken",
+                f"Auf {configuration.listen} kann der Dienst nicht warten (vergeben oder nicht von dieser Maschine). "
+                "Nennen Sie in listen oder GEWERK_CONNECT_LISTEN eine andere Adresse.",
+                f"The service cannot listen on {configuration.listen} (taken, or not an address of this machine). "
+                "Name another in listen or GEWERK_CONNECT_LISTEN.",
+            ) from error
+    return host, int(port)
 
 
 def make() -> Starlette:

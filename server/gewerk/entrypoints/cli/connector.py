@@ -1,13 +1,14 @@
 """The connector's pages and engine beside the platform: where they listen, what they are told."""
 
 import json
-import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gewerk.entrypoints.cli.ports import HeldPort
 from gewerk.entrypoints.cli.texts import CommandError
 
 _PORTS_TRIED = 50
@@ -18,29 +19,24 @@ class Pages:
     """Where the connector's pages lie."""
 
     base_url: str
-    port: int
+    held: HeldPort
+
+    @property
+    def port(self) -> int:
+        return self.held.port
 
 
 def find_pages(*, host: str, port: int, base_url: str, connector_url: str) -> Pages:
-    """On the next free port after the platform's. Raises CommandError when none of the next ones is free."""
-    for candidate in range(port + 1, port + 1 + _PORTS_TRIED):
-        if candidate < 65536 and _is_free(host, candidate):
+    """On the next free port after the platform's, held until the connector starts. Raises CommandError when none of the next ones is free."""
+    for candidate in range(port + 1, min(port + 1 + _PORTS_TRIED, 65536)):
+        with suppress(OSError):
+            held = HeldPort(host, candidate)
             parts = urlsplit(base_url)
             name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-            return Pages(connector_url.rstrip("/") or f"{parts.scheme}://{name}:{candidate}", candidate)
+            return Pages(connector_url.rstrip("/") or f"{parts.scheme}://{name}:{candidate}", held)
     raise CommandError(
         f"Für den Konnektor ist kein Port nach {port} frei.", f"No port after {port} is free for the connector."
     )
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
 
 
 def write_configuration(
@@ -84,8 +80,9 @@ def write_configuration(
     return path
 
 
-def start_connector(configuration: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def start_connector(configuration: Path, pages: Pages, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     command = Path(sys.executable).with_name("gewerk-connect")
+    pages.held.release()
     return subprocess.Popen(
         [str(command), "serve", "--config", str(configuration)],
         env=environment,

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from gewerk.entrypoints.cli.connector import Pages, find_pages, start_connector, write_configuration
 from gewerk.entrypoints.cli.lock import lock
+from gewerk.entrypoints.cli.ports import HeldPort
 from gewerk.entrypoints.cli.texts import CommandError, say
 
 
@@ -35,12 +35,13 @@ class Start:
 def up(start: Start) -> int:
     """Run until Ctrl+C, SIGTERM or the end of a part. Returns the exit code."""
     with lock(start.data):
-        _refuse_taken_port(start)
+        held = _hold_port(start)
         pages = find_pages(host=start.host, port=start.port, base_url=start.base_url, connector_url=start.connector_url)
         environment = _environment(start, pages)
         setup_code = prepare(start)
         children: list[subprocess.Popen[bytes]] = []
         try:
+            held.release()
             children.append(_server(start, environment))
             children.append(
                 subprocess.Popen(
@@ -52,7 +53,7 @@ def up(start: Start) -> int:
             configuration = _configure_connector(
                 start, pages, _fill_demo(start, pages, environment) if start.demo else ""
             )
-            children.append(start_connector(configuration, environment))
+            children.append(start_connector(configuration, pages, environment))
             _await_health(start.host, pages.port, children)
             _announce(start, setup_code)
             return _watch(children)
@@ -106,16 +107,14 @@ def prepare(start: Start) -> str | None:
     return code
 
 
-def _refuse_taken_port(start: Start) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in start.host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((start.host, start.port))
-        except OSError as taken:
-            raise CommandError(
-                f"Port {start.port} auf {start.host} ist nicht frei. Nehmen Sie einen anderen: ./gewerk up --port {start.port + 1}",
-                f"Port {start.port} on {start.host} is not free. Take another: ./gewerk up --port {start.port + 1}",
-            ) from taken
+def _hold_port(start: Start) -> HeldPort:
+    try:
+        return HeldPort(start.host, start.port)
+    except OSError as taken:
+        raise CommandError(
+            f"Port {start.port} auf {start.host} ist nicht frei. Nehmen Sie einen anderen: ./gewerk up --port {start.port + 1}",
+            f"Port {start.port} on {start.host} is not free. Take another: ./gewerk up --port {start.port + 1}",
+        ) from taken
 
 
 def _server(start: Start, environment: dict[str, str]) -> subprocess.Popen[bytes]:
