@@ -27,7 +27,7 @@ class Pages:
 
 
 def find_pages(*, host: str, port: int, base_url: str, connector_url: str) -> Pages:
-    """On the next free port after the platform's, held until the connector starts. Raises CommandError when none of the next ones is free."""
+    """On the next free port after the platform's; it is held. Raises CommandError when all the next ones are taken."""
     for candidate in range(port + 1, min(port + 1 + _PORTS_TRIED, 65536)):
         with suppress(OSError):
             held = HeldPort(host, candidate)
