@@ -27,6 +27,9 @@ STATUS = {
     RefusalKind.UNAVAILABLE: 503,
 }
 
+PAGES_OF_THEIR_OWN = frozenset({RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN})
+"""Kinds of refusal that are never said beside a form: whoever meets them has no business with the form."""
+
 _TEXTS = {
     400: (
         gettext_noop("This request cannot be read"),

@@ -25,6 +25,7 @@ from gewerk.entrypoints.web.manager.orders.item_rows import read_rows
 from gewerk.entrypoints.web.manager.orders.order_page import event_line, photo, sums_of, visit_notes
 from gewerk.entrypoints.web.manager.orders.steps import HELP
 from gewerk.entrypoints.web.manager.tickets.words import urgency
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.entrypoints.web.visits.card import card_for
 from gewerk.entrypoints.web.visits.reports import report_cards
 from gewerk.files.operations.store import store
@@ -35,7 +36,7 @@ from gewerk.journal.actor import Actor
 from gewerk.journeys.keep_order_files import keep_order_files
 from gewerk.journeys.step_order import step_order
 from gewerk.kit.locks import writing_transaction
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.kit.refusals import Refusal
 from gewerk.projects.access import contact_of, parties_of, steps_for
 from gewerk.projects.items import USUAL_UNITS
 from gewerk.projects.models import WorkOrder
@@ -195,7 +196,7 @@ def take_step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponseBa
                 now=now,
             )
         except Refusal as refusal:
-            if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+            if refusal.kind in PAGES_OF_THEIR_OWN:
                 raise
             messages.error(request, str(refusal.message))
             return redirect(back)
@@ -236,7 +237,7 @@ def new_variation(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
                 actor=who.actor, order_id=order.pk, reason=reason, lines=rows.lines, now=timezone.now()
             )
         except Refusal as refusal:
-            if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+            if refusal.kind in PAGES_OF_THEIR_OWN:
                 raise
             left = rows.blame(refusal.problems) or ([] if refusal.problems else [str(refusal.message)])
         else:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.orders.forms import long_field
 from gewerk.entrypoints.web.operator.door import operating, reader
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
+from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.access import RequestNotFound, appeals
 from gewerk.marketplace.answer_rule import MOST_UNANSWERED_PERCENT, WINDOW
 from gewerk.marketplace.models import Appeal, Outcome, Stage
@@ -93,7 +94,7 @@ def one(request: HttpRequest, appeal_id: UUID) -> HttpResponseBase:
                 now=timezone.now(),
             )
         except Refusal as refusal:
-            if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+            if refusal.kind in PAGES_OF_THEIR_OWN:
                 raise
             messages.error(request, str(refusal.message))
             return redirect("operator_appeal", found.pk)

@@ -22,13 +22,14 @@ from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.orders.door import version_of
 from gewerk.entrypoints.web.manager.orders.forms import long_field
 from gewerk.entrypoints.web.operator.door import operating, reader
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.files.queries import files_of
 from gewerk.firms.access import evidence_for
 from gewerk.firms.gate_words import kind_name
 from gewerk.firms.models import Evidence, EvidenceState, FirmTrade
 from gewerk.firms.operations.evidence import OBJECT, confirm_evidence, is_own, refuse_evidence
 from gewerk.firms.queries.vetting import STATES, queue, waiting_count
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.kit.refusals import Refusal
 
 PER_PAGE = 50
 _TABS = {
@@ -98,7 +99,7 @@ def confirm(request: HttpRequest, evidence_id: UUID) -> HttpResponseBase:
     try:
         confirm_evidence(actor=who.actor, evidence_id=found.pk, version=version_of(request), now=timezone.now())
     except Refusal as refusal:
-        if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+        if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         messages.error(request, str(refusal.message))
         return redirect("operator_evidence", found.pk)
@@ -123,7 +124,7 @@ def refuse(request: HttpRequest, evidence_id: UUID) -> HttpResponseBase:
             now=timezone.now(),
         )
     except Refusal as refusal:
-        if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+        if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         form.refuse(refusal)
         return _page(request, found, form, status=409)

@@ -26,11 +26,12 @@ from gewerk.entrypoints.web.manager.door import reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.manager.orders.forms import day_field, long_field, text_field
 from gewerk.entrypoints.web.owner.door import owning
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.files.operations.store import store
 from gewerk.files.receive import receive
 from gewerk.journeys.post_job import FIRMS_ASKED, Job, post_job
 from gewerk.kit.locks import writing_transaction
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.operations.choose_by_rule import RuleFindsNobody
 from gewerk.portfolio.access import properties, sub_properties
@@ -140,7 +141,7 @@ def describe(request: HttpRequest, service_code: str) -> HttpResponseBase:
                 None, _("No vetted firm offers this near you yet. Try again later, or choose another service.")
             )
         except Refusal as refusal:
-            if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+            if refusal.kind in PAGES_OF_THEIR_OWN:
                 raise
             form.refuse(refusal)
         else:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from gewerk.entrypoints.uploads import arrived
 from gewerk.entrypoints.web.manager.formats import Formats, formats_for
 from gewerk.entrypoints.web.quoting.form import Typed, stored
-from gewerk.entrypoints.web.refusals import too_many
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN, too_many
 from gewerk.files.models import FileKind, FileLink
 from gewerk.files.operations.store import store
 from gewerk.files.queries import files_of
@@ -120,7 +120,7 @@ def act(request: HttpRequest, way: Way) -> HttpResponseBase:
                 return show(request, way, typed=typed, wrong=typed.wrong, status=422)
         said = _acted(request, way, wanted, typed)
     except Refusal as refusal:
-        if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+        if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         wrong = [problem.message for problem in refusal.problems] or [str(refusal.message)]
         status = 429 if refusal.kind is RefusalKind.TOO_MANY else 422

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gewerk.catalogue.queries import services
 from gewerk.entrypoints.web.firm.door import reader, working
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
+from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.operations.take_part import take_part
 from gewerk.marketplace.queries.market import market
 
@@ -62,7 +63,7 @@ def join_request(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     try:
         made = take_part(actor=reader(request).actor, request_id=request_id, now=timezone.now())
     except Refusal as refusal:
-        if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+        if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         messages.error(request, str(refusal.message))
         return redirect("firm_open_requests")

@@ -17,6 +17,7 @@ from gewerk.catalogue.queries import service
 from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.orders.forms import long_field
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.firms.access import listed_firm_for
 from gewerk.firms.gate_words import missing_words
 from gewerk.firms.gates import GateAnswer, Why, may_be_awarded
@@ -24,7 +25,7 @@ from gewerk.firms.operations.override_gate import DAYS, override_gate
 from gewerk.firms.queries.onboarding import gates_of
 from gewerk.identity.access import require, settles_gates
 from gewerk.identity.models import Organisation
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.kit.refusals import Refusal
 
 PER_PAGE = 50
 
@@ -95,7 +96,7 @@ def override(request: HttpRequest, firm_id: UUID, service_code: str) -> HttpResp
                 now=timezone.now(),
             )
         except Refusal as refusal:
-            if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+            if refusal.kind in PAGES_OF_THEIR_OWN:
                 raise
             form.refuse(refusal)
         else:

@@ -19,6 +19,7 @@ from gewerk.entrypoints.web.manager.orders.door import RELATED, order_of, page_o
 from gewerk.entrypoints.web.manager.orders.forms import LimitsForm
 from gewerk.entrypoints.web.manager.orders.item_rows import read_rows
 from gewerk.entrypoints.web.manager.orders.order_page import sums_of
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.identity.access import edits_orders, handles_money, require
 from gewerk.identity.models import Role
 from gewerk.journeys.decide_approval import approve_and_go_on
@@ -97,7 +98,7 @@ def approval(request: HttpRequest, approval_id: UUID) -> HttpResponseBase:
                 messages.success(request, _("Refused; %(name)s is told why.") % {"name": _asker(one)})
             return redirect("approvals")
         except Refusal as refusal:
-            if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+            if refusal.kind in PAGES_OF_THEIR_OWN:
                 raise
             refused = str(refusal.message)
     of_variation = one.variation is not None
@@ -184,7 +185,7 @@ def variation(request: HttpRequest, variation_id: UUID) -> HttpResponseBase:
             messages.success(request, _decide(request, who, one))
             return redirect(page_of(order.pk, "variations"))
         except Refusal as refusal:
-            if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+            if refusal.kind in PAGES_OF_THEIR_OWN:
                 raise
             refused = str(refusal.message)
     items = list(order.items.filter(variation=one).order_by("position"))

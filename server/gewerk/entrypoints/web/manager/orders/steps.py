@@ -22,6 +22,7 @@ from gewerk.entrypoints.web.manager.orders import words
 from gewerk.entrypoints.web.manager.orders.door import order_of, page_of, trail_to, version_of
 from gewerk.entrypoints.web.manager.orders.forms import AcceptForm, AmountForm, AssignForm, ReasonForm, usual_warranty
 from gewerk.entrypoints.web.manager.property_list import people_of
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.identity.access import edits_orders, handles_money, require
 from gewerk.journeys.complain_of_work import complain_of_work
 from gewerk.journeys.step_order import step_order
@@ -73,7 +74,7 @@ def take_step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponseBa
                 now=now,
             )
         except Refusal as refusal:
-            if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+            if refusal.kind in PAGES_OF_THEIR_OWN:
                 raise
             if form is not None and refusal.problems:
                 form.refuse(refusal)

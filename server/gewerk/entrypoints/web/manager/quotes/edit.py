@@ -23,11 +23,12 @@ from gewerk.entrypoints.web.manager.orders.amounts import basis_points_of, minor
 from gewerk.entrypoints.web.manager.orders.door import order_of, version_of
 from gewerk.entrypoints.web.manager.quotes.firm_rows import firms_to_choose, service_choices
 from gewerk.entrypoints.web.manager.quotes.forms import DIRECT, HAND, RULE, RequestForm
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.files.queries import files_of
 from gewerk.identity.access import edits_orders, require
 from gewerk.journeys.request_quotes import begin_request
 from gewerk.kit.locks import writing_transaction
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.access import REQUEST_FILES, live_request_of, request_for
 from gewerk.marketplace.models import QuoteRequest, RequestItem
 from gewerk.marketplace.operations.choose_by_rule import choose_by_rule
@@ -58,7 +59,7 @@ def begin(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
     try:
         made = begin_request(actor=who.actor, order_id=order.pk, now=timezone.now())
     except Refusal as refusal:
-        if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+        if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         messages.error(request, str(refusal.message))
         return redirect("order", order_id=order.pk)
@@ -91,7 +92,7 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
             try:
                 _save(request, found, form, rows)
             except Refusal as refusal:
-                if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+                if refusal.kind in PAGES_OF_THEIR_OWN:
                     raise
                 form.refuse(refusal)
                 wrong = [problem.message for problem in refusal.problems if problem.pointer.startswith("/items")]
@@ -256,7 +257,7 @@ def take_file(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
             change_request(actor=who.actor, request_id=found.pk, items=items, now=timezone.now())
             messages.success(request, _("%(n)d items are taken over.") % {"n": len(items)})
     except Refusal as refusal:
-        if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+        if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         messages.error(request, str(refusal.message))
     return redirect("edit_quote_request", request_id=found.pk)

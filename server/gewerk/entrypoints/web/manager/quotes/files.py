@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST
 
 from gewerk.entrypoints.uploads import arrived, streamed
 from gewerk.entrypoints.web.manager.door import managing, reader
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.files.operations.store import store
 from gewerk.files.receive import ANY_KIND, receive
 from gewerk.identity.access import edits_orders, require
 from gewerk.journeys.request_quotes import drop_request_file, keep_request_files
 from gewerk.kit.locks import writing_transaction
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.access import request_for
 from gewerk.marketplace.states import State
 
@@ -36,7 +37,7 @@ def add(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
             files = [(store(actor=who.actor, received=one, now=now), one.name) for one in ready]
             keep_request_files(actor=who.actor, request_id=found.pk, files=files, now=now)
     except Refusal as refusal:
-        if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+        if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         messages.error(request, str(refusal.message))
     else:
@@ -52,7 +53,7 @@ def drop(request: HttpRequest, request_id: UUID, file_id: UUID) -> HttpResponseB
     try:
         drop_request_file(actor=who.actor, request_id=request_id, file_id=file_id, now=timezone.now())
     except Refusal as refusal:
-        if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+        if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         messages.error(request, str(refusal.message))
     else:

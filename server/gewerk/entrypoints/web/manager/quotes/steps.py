@@ -17,12 +17,13 @@ from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.state import chosen_ids
 from gewerk.entrypoints.web.manager.orders.door import version_of
 from gewerk.entrypoints.web.manager.quotes.request_page import page_of
+from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.identity.access import edits_orders, require
 from gewerk.journeys.award_quote import award_quote
 from gewerk.journeys.open_quotes import open_request
 from gewerk.journeys.request_quotes import send_request
 from gewerk.journeys.step_order import step_order
-from gewerk.kit.refusals import Refusal, RefusalKind
+from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.access import RequestNotFound, request_for
 from gewerk.marketplace.models import Question, QuoteRequest
 from gewerk.marketplace.operations import questions
@@ -66,7 +67,7 @@ def _done(request: HttpRequest, found: QuoteRequest, act: Callable[[], str]) -> 
     try:
         said = act()
     except Refusal as refusal:
-        if refusal.kind in {RefusalKind.NOT_FOUND, RefusalKind.FORBIDDEN}:
+        if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         why = " ".join(problem.message for problem in refusal.problems) or str(refusal.message)
         return page_of(request, reader(request), found, refused=why or str(refusal.message), values=request.POST)
