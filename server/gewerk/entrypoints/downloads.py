@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from gewerk.files import storage
 from gewerk.files.access import FileNotFound
 from gewerk.files.models import FileKind, FileLink
 from gewerk.files.storage import ORIGINAL, VARIANTS
+from gewerk.marketplace.gaeb.bill import Bill
+from gewerk.marketplace.queries.bills import MEDIA_TYPES, written
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _PIECE = 64 * 1024
@@ -52,6 +55,15 @@ def download(request: HttpRequest, link: FileLink, variant: str = ORIGINAL, *, k
     response["Content-Disposition"] = str(content_disposition_header(not shown, link.name))
     response["Accept-Ranges"] = "bytes"
     return _dressed(response, etag)
+
+
+def bill_download(bill: Bill, kind: str, name: str) -> HttpResponse:
+    """A bill of quantities to be kept: ``kind`` x83, x84, csv or xlsx."""
+    response = HttpResponse(written(bill, kind, now=timezone.now()), content_type=MEDIA_TYPES[kind])
+    response["Content-Disposition"] = str(content_disposition_header(True, f"{name}.{kind}"))
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _dressed(response: HttpResponseBase, etag: str) -> HttpResponseBase:

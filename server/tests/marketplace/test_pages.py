@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from gewerk.identity.models import Membership, Person
 from gewerk.marketplace import access
 from gewerk.marketplace.links import invitation_token, owner_token
 from gewerk.marketplace.models import AwardRecord, OwnerApproval, Quote, QuoteRequest
+from gewerk.marketplace.queries import bills
 from gewerk.outreach.models import Mail
 from gewerk.outreach.operations.compose import compose_due_mails
 
@@ -106,6 +108,63 @@ def test_from_the_order_to_the_award_on_the_pages(now_matter: Any) -> None:
     compose_due_mails(now=timezone.now(), limit=1_000)
     lost = Mail.objects.filter(recipient=Membership.objects.get(organisation=matter.firms[1]).person.email)
     assert any("Günstiger und früher" in mail.body for mail in lost)
+
+
+@pytest.mark.parametrize("kind", ["x84", "csv", "xlsx"])
+def test_a_firm_takes_the_items_along_and_brings_the_prices_back(now_matter: Any, kind: str) -> None:
+    """By its link, without login. The file fills the draft; what was typed before stays, and nothing is submitted."""
+    matter: Matter = now_matter()
+    firm = Client(HTTP_ACCEPT_LANGUAGE="de")
+    page = reverse("quote_by_link", args=[invitation_token(matter.invitation(0))])
+    assert firm.post(page, form(matter, "1,00", act="draft", conditions="Zahlbar in 14 Tagen")).status_code == 302
+    asked = firm.get(page, {"bill": "x83" if kind == "x84" else kind})
+    assert asked["Content-Disposition"].startswith("attachment")
+    read = bills.read_bill(io.BytesIO(asked.content), f"lv.{kind}")
+    assert [item.unit_price_minor for item in read.items] == [None, None, None]
+    priced = tuple(replace(item, unit_price_minor=n * 1_050) for n, item in enumerate(read.items[:2], start=1))
+    brought = bills.written(replace(read, phase=84, items=priced), kind, now=timezone.now())
+    answer = firm.post(page, {"act": "prices", "bill": SimpleUploadedFile(f"lv.{kind}", brought)})
+    assert answer.status_code == 302
+    quote = access.quotes(matter.owners[0]).get()
+    assert (quote.state, quote.conditions) == ("draft", "Zahlbar in 14 Tagen")
+    assert [line.unit_price_minor for line in quote.lines.all()] == [1_050, 2_100, 100]
+    shown = firm.get(page).content.decode()
+    assert 'value="10,50"' in shown
+    assert 'value="21,00"' in shown
+
+
+def test_a_file_of_prices_that_does_not_fit_is_refused_and_the_draft_stays(now_matter: Any) -> None:
+    matter: Matter = now_matter()
+    firm = owner_client(matter, 0)
+    page = reverse("firm_request", args=[matter.invitation(0).pk])
+    assert firm.post(page, form(matter, "1,00", act="draft")).status_code == 302
+    bill = bills.bill_of_request(matter.request)
+    priced = replace(bill, phase=84, items=tuple(replace(item, unit_price_minor=500) for item in bill.items))
+    first, *others = priced.items
+    wrong = {
+        "unbekannte Nummer": (replace(priced, items=(replace(first, number="99.9999"), *others)), "99.9999"),
+        "andere Währung": (replace(priced, currency="GBP"), "GBP"),
+        "ohne Preis": (bill, "kein Preis"),
+        "zwei Sätze": (
+            replace(priced, items=(replace(first, vat_basis_points=700), *others)),
+            "mehrere Umsatzsteuersätze",
+        ),
+    }
+    for name, (given, said) in wrong.items():
+        others_rate = tuple(replace(item, vat_basis_points=item.vat_basis_points or 1_900) for item in given.items)
+        raw = bills.written(replace(given, items=others_rate), "x84", now=timezone.now())
+        refused = firm.post(page, {"act": "prices", "bill": SimpleUploadedFile("lv.x84", raw)})
+        assert refused.status_code == 422, name
+        assert said in refused.content.decode(), (name, refused.content.decode().split("<ul>")[1][:300])
+    for raw, ending in ((b"<GAEB", "x84"), (b"%PDF-1.4", "pdf"), (b"", "csv")):
+        refused = firm.post(page, {"act": "prices", "bill": SimpleUploadedFile(f"lv.{ending}", raw)})
+        assert refused.status_code == 422, ending
+    assert [line.unit_price_minor for line in access.quotes(matter.owners[0]).get().lines.all()] == [100, 100, 100]
+    over(matter)
+    raw = bills.written(priced, "x84", now=timezone.now())
+    late = firm.post(page, {"act": "prices", "bill": SimpleUploadedFile("lv.x84", raw)})
+    assert late.status_code == 422
+    assert access.quotes(matter.owners[0]).get().lines.first().unit_price_minor == 100
 
 
 def test_prepare_on_the_pages(now_matter: Any) -> None:

@@ -1,6 +1,7 @@
 """Requests and quotes as bills of quantities, and files as what may be asked or offered."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import BinaryIO
@@ -12,8 +13,8 @@ from gewerk.journal.actor import Actor
 from gewerk.marketplace.access import quote_for
 from gewerk.marketplace.gaeb import reader, tables, writer
 from gewerk.marketplace.gaeb.bill import Bill, BillItem, FileIsBroken
-from gewerk.marketplace.models import QuoteRequest, RequestItem
-from gewerk.marketplace.scope import PriceGiven, ScopeItem
+from gewerk.marketplace.models import Pricing, QuoteRequest, RequestItem
+from gewerk.marketplace.scope import PriceGiven, QuoteGiven, ScopeItem
 
 _BETWEEN = " / "
 MEDIA_TYPES = {
@@ -79,18 +80,43 @@ def scope_of(bill: Bill) -> list[ScopeItem]:
     ]
 
 
-def prices_of(bill: Bill, request: QuoteRequest, *, usual_vat_basis_points: int) -> tuple[PriceGiven, ...]:
-    """A firm's file as prices for the items of the request, found by their numbers. Raises FileIsBroken for an unknown number."""
+def with_prices(bill: Bill, request: QuoteRequest, given: QuoteGiven, *, usual_vat_basis_points: int) -> QuoteGiven:
+    """A firm's file laid over what it wrote so far: prices per item, found by their numbers, and the discount of the file.
+
+    Items that the file does not price keep their price. Raises FileIsBroken for an unknown number, for another currency,
+    for two rates of VAT (a quote by the form has one) and for a file without any price.
+    """
+    if bill.currency != request.currency:
+        raise FileIsBroken(
+            _("The prices are in %(theirs)s, the request is in %(ours)s.")
+            % {"theirs": bill.currency, "ours": request.currency}
+        )
     known = dict(_numbered(request))
-    found = []
+    kept = {price.item_id: price for price in given.prices if price.item_id is not None}
+    before = {price.vat_basis_points for price in given.prices} or {usual_vat_basis_points}
+    found: dict[UUID | None, PriceGiven] = {}
     for item in bill.items:
         if item.unit_price_minor is None:
             continue
         if item.number not in known:
             raise FileIsBroken(_("The request has no item %(number)s.") % {"number": item.number or "?"})
-        rate = item.vat_basis_points if item.vat_basis_points is not None else usual_vat_basis_points
-        found.append(PriceGiven(item.unit_price_minor, rate, item_id=known[item.number]))
-    return tuple(found)
+        rate = item.vat_basis_points if item.vat_basis_points is not None else min(before)
+        item_id = known[item.number]
+        found[item_id] = PriceGiven(item.unit_price_minor, rate, item_id=item_id)
+    if not found:
+        raise FileIsBroken(_("The file has no price."))
+    rates = {price.vat_basis_points for price in found.values()}
+    if len(rates) > 1:
+        raise FileIsBroken(
+            _("The file names several rates of VAT. A quote has one rate for all items: please make them alike.")
+        )
+    rate = rates.pop()
+    others = [price for price in given.prices if price.item_id is None]
+    prices = [replace(price, vat_basis_points=rate) for price in (*(kept | found).values(), *others)]
+    discount = bill.discount_basis_points or given.discount_basis_points
+    return replace(
+        given, pricing=Pricing.ITEMS, lump_net_minor=None, prices=tuple(prices), discount_basis_points=discount
+    )
 
 
 def _numbered(request: QuoteRequest) -> Iterator[tuple[str, UUID]]:

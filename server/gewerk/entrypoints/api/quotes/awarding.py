@@ -9,7 +9,7 @@ from ninja import NinjaAPI, Query
 from gewerk.entrypoints.api.door import actor_of, answer, body, if_match, once, only_known
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.quotes import shapes
-from gewerk.entrypoints.api.quotes.requests import bill_file
+from gewerk.entrypoints.downloads import bill_download
 from gewerk.journeys.award_quote import award_quote
 from gewerk.marketplace.access import RequestNotFound, quote_for, request_for
 from gewerk.marketplace.operations.owner_approvals import ask_owner
@@ -60,7 +60,7 @@ def _add_quotes(api: NinjaAPI) -> None:
     )
     def download_quote_bill(request: HttpRequest, quote_id: UUID, query: Query[shapes.QuoteBillQuery]) -> HttpResponse:
         only_known(request, shapes.QuoteBillQuery)
-        return bill_file(bills.bill_of_quote(actor_of(request), quote_id), query.format, str(quote_id))
+        return bill_download(bills.bill_of_quote(actor_of(request), quote_id), query.format, str(quote_id))
 
 
 def _add_award(api: NinjaAPI) -> None:

@@ -17,13 +17,13 @@ from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.orders.answers import ETAG
 from gewerk.entrypoints.api.problems import InvalidInput
 from gewerk.entrypoints.api.quotes import shapes
+from gewerk.entrypoints.downloads import bill_download
 from gewerk.journal.actor import Actor
 from gewerk.journeys.open_quotes import open_request
 from gewerk.journeys.request_quotes import begin_request, request_from_tickets, send_request
 from gewerk.journeys.step_order import step_order
 from gewerk.kit.refusals import FieldProblem
 from gewerk.marketplace.access import request_for, request_to_edit
-from gewerk.marketplace.gaeb.bill import Bill
 from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.operations import questions
 from gewerk.marketplace.operations.end_request import end_request
@@ -247,7 +247,7 @@ def _add_bill(api: NinjaAPI) -> None:
     def download_bill(request: HttpRequest, request_id: UUID, query: Query[shapes.BillQuery]) -> HttpResponse:
         only_known(request, shapes.BillQuery)
         found = request_for(actor_of(request), request_id)
-        return bill_file(bills.bill_of_request(found), query.format, str(found.pk))
+        return bill_download(bills.bill_of_request(found), query.format, str(found.pk))
 
     @api.post(
         f"{_PATH}/bill",
@@ -276,13 +276,6 @@ def _add_bill(api: NinjaAPI) -> None:
             return request_answer(actor, request_id)
 
         return once(request, act)
-
-
-def bill_file(bill: Bill, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(bills.written(bill, kind, now=timezone.now()), content_type=bills.MEDIA_TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def _add_questions(api: NinjaAPI) -> None:

@@ -19,6 +19,7 @@ from gewerk.files.models import FileKind, FileLink
 from gewerk.files.operations.store import store
 from gewerk.files.queries import files_of
 from gewerk.files.receive import ANY_KIND, receive
+from gewerk.identity.countries import usual_vat
 from gewerk.journal.actor import Actor
 from gewerk.journeys.award_quote import claim
 from gewerk.journeys.submit_quote import keep_quote_files, submit_quote
@@ -29,6 +30,8 @@ from gewerk.marketplace.models import Invitation, Quote, RequestItem
 from gewerk.marketplace.operations import questions
 from gewerk.marketplace.operations.send import fixed_gross
 from gewerk.marketplace.operations.write_quote import decline, given_of, items_of, save_draft, withdraw
+from gewerk.marketplace.queries.bills import read_bill, with_prices
+from gewerk.marketplace.scope import QuoteGiven
 from gewerk.marketplace.states import InvitationState, Mode, QuoteState, State
 
 
@@ -135,6 +138,8 @@ def _acted(request: HttpRequest, way: Way, wanted: str, typed: Typed | None) -> 
     common: dict[str, Any] = {"actor": way.actor, "invitation_id": way.invitation.pk, "now": timezone.now()}
     if wanted == "files":
         return _keep_files(request, way)
+    if wanted == "prices":
+        return _take_prices(request, way)
     with writing_transaction():
         if typed is not None and wanted == "submit":
             submit_quote(given=typed.given, **common)
@@ -167,6 +172,25 @@ def _keep_files(request: HttpRequest, way: Way) -> str:
         files = [(store(actor=keeping, received=one, now=now), one.name) for one in ready]
         keep_quote_files(actor=way.actor, invitation_id=way.invitation.pk, files=files, now=now)
     return _("The files are added.") if ready else _("No file was chosen.")
+
+
+def _take_prices(request: HttpRequest, way: Way) -> str:
+    """A priced bill of quantities over what was written so far, as the draft: it is looked at before it is submitted."""
+    sent = arrived(request, "bill")
+    if not sent:
+        return _("No file was chosen.")
+    sent[0].finish()
+    with sent[0].path.open("rb") as file:
+        bill = read_bill(file, sent[0].name)
+    asked = way.invitation.request
+    with writing_transaction():
+        mine = quotes(way.actor).filter(invitation=way.invitation, state__in=[QuoteState.DRAFT, QuoteState.SUBMITTED])
+        # "draft" is before "submitted", so that a draft is carried on
+        before = mine.order_by("state").first()
+        usual = usual_vat(asked.organisation.country)
+        written = with_prices(bill, asked, given_of(before) if before else QuoteGiven(), usual_vat_basis_points=usual)
+        save_draft(actor=way.actor, invitation_id=way.invitation.pk, given=written, now=timezone.now())
+    return _("The prices of the file are in your draft. Look at them, add the rest and submit the quote.")
 
 
 def _file(way: Way, one: FileLink) -> dict[str, Any]:

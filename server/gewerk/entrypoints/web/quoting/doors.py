@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gewerk.entrypoints.downloads import download
+from gewerk.entrypoints.downloads import bill_download, download
 from gewerk.entrypoints.uploads import streamed
 from gewerk.entrypoints.web.firm.door import reader, working
 from gewerk.entrypoints.web.manager.formats import formats_for
@@ -28,6 +28,7 @@ from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.access import guest_of, invitation_for, invitations, owner_of, quotes
 from gewerk.marketplace.models import Invitation, OwnerApproval, OwnerApprovalState
 from gewerk.marketplace.operations.owner_approvals import decide_as_owner
+from gewerk.marketplace.queries.bills import bill_of_request
 from gewerk.marketplace.states import QUOTES_OPENED, InvitationState, QuoteState, State
 
 ROWS_PER_PAGE = 50
@@ -87,8 +88,7 @@ def firm_request(request: HttpRequest, asked_id: UUID) -> HttpResponseBase:
     found = invitation_for(who.actor, asked_id)
     url = reverse("firm_request", args=[found.pk])
     trail = [{"label": _("Requests for quotes"), "url": reverse("firm_requests")}, {"label": found.request.title}]
-    way = Way(who.actor, found, url, "layouts/app.html", trail=trail)
-    return act(request, way) if request.method == "POST" else show(request, way)
+    return _answered(request, Way(who.actor, found, url, "layouts/app.html", trail=trail))
 
 
 @never_cache
@@ -99,7 +99,16 @@ def quote_by_link(request: HttpRequest, token: str) -> HttpResponseBase:
     actor, found = guest_of(token)
     way = Way(actor, found, reverse("quote_by_link", args=[token]), "layouts/plain.html", token=token)
     with translation.override(_language(request, found.firm)):
-        return act(request, way) if request.method == "POST" else show(request, way)
+        return _answered(request, way)
+
+
+def _answered(request: HttpRequest, way: Way) -> HttpResponseBase:
+    if request.method == "POST":
+        return act(request, way)
+    if kind := request.GET.get("bill"):
+        asked = way.invitation.request
+        return bill_download(bill_of_request(asked), kind if kind in {"csv", "xlsx"} else "x83", asked.order.number)
+    return show(request, way)
 
 
 @require_safe

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound, service
+from gewerk.entrypoints.downloads import bill_download
 from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
@@ -268,7 +269,9 @@ def request_bill(request: HttpRequest, request_id: UUID, variant: str) -> HttpRe
     who = reader(request)
     require(sees_orders(who.actor))
     found = request_for(who.actor, request_id)
-    return _file(bills.bill_of_request(found), variant if variant in {"csv", "xlsx"} else "x83", found.order.number)
+    return bill_download(
+        bills.bill_of_request(found), variant if variant in {"csv", "xlsx"} else "x83", found.order.number
+    )
 
 
 @managing
@@ -278,11 +281,4 @@ def quote_bill(request: HttpRequest, quote_id: UUID, variant: str) -> HttpRespon
     who = reader(request)
     bill = bills.bill_of_quote(who.actor, quote_id)
     number = quote_for(who.actor, quote_id).request.order.number
-    return _file(bill, variant if variant in {"csv", "xlsx"} else "x84", number)
-
-
-def _file(bill: Any, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(bills.written(bill, kind, now=timezone.now()), content_type=bills.MEDIA_TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return bill_download(bill, variant if variant in {"csv", "xlsx"} else "x84", number)
