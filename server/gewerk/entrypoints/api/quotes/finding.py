@@ -1,5 +1,6 @@
 """Look for firms, choose the best by rule, and the owner's rule."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,11 @@ from django.utils import timezone
 from ninja import NinjaAPI, Query
 
 from gewerk.catalogue.queries import service as service_of
-from gewerk.entrypoints.api.door import actor_of, answer, body, if_match, once, only_known
+from gewerk.entrypoints.api.door import actor_of, answer, body, once, only_known
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.orders.answers import ETAG
 from gewerk.entrypoints.api.quotes import shapes
-from gewerk.entrypoints.api.quotes.requests import request_answer
+from gewerk.entrypoints.api.quotes.requests import changed
 from gewerk.identity.models import Organisation
 from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
@@ -101,16 +102,11 @@ def _add_rule(api: NinjaAPI) -> None:
     )
     def by_rule(request: HttpRequest, request_id: UUID) -> HttpResponse:
         """In place of those chosen before, while the request is a draft; only firms whose evidence is whole, none that is blocked."""
-        only_known(request)
-        sent = body(request, shapes.BY_RULE_IN)
-        version, actor = if_match(request), actor_of(request)
 
-        def act() -> HttpResponse:
-            now = timezone.now()
+        def best(actor: Actor, sent: shapes.ByRuleIn, version: int | None, now: datetime) -> None:
             choose_by_rule(actor=actor, request_id=request_id, count=sent["count"], version=version, now=now)
-            return request_answer(actor, request_id)
 
-        return once(request, act)
+        return changed(request, request_id, shapes.BY_RULE_IN, best)
 
 
 def _add_owner_rule(api: NinjaAPI) -> None:

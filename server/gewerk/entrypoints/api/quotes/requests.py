@@ -3,13 +3,17 @@
 import base64
 import binascii
 import io
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI, Query
+from pydantic import TypeAdapter
 
 from gewerk.entrypoints.api import cursors
 from gewerk.entrypoints.api.door import actor_of, answer, body, if_match, once, only_known
@@ -35,6 +39,7 @@ from gewerk.marketplace.queries import for_programs as shown
 from gewerk.marketplace.states import State
 from gewerk.portfolio.queries.records_for_programs import Place
 
+T = TypeVar("T")
 TAGS: list[str] = ["quote-requests"]
 _PATH = "/quote-requests/{request_id}"
 
@@ -50,6 +55,24 @@ def add_to(api: NinjaAPI) -> None:
 def request_answer(actor: Actor, request_id: UUID, *, status: int = 200) -> HttpResponse:
     row, version = shown.one(actor, request_id)
     return answer(row, status=status, headers={"ETag": f'"{version}"'})
+
+
+def changed(
+    request: HttpRequest,
+    request_id: UUID,
+    adapter: TypeAdapter[T],
+    change: Callable[[Actor, T, int | None, datetime], object],
+) -> HttpResponse:
+    """One step on one request: the body is checked, ``change`` gets it with the version it was meant for, the answer is the request."""
+    only_known(request)
+    sent = body(request, adapter)
+    version, actor = if_match(request), actor_of(request)
+
+    def act() -> HttpResponse:
+        change(actor, sent, version, timezone.now())
+        return request_answer(actor, request_id)
+
+    return once(request, act)
 
 
 def _add_reading(api: NinjaAPI) -> None:
@@ -162,15 +185,7 @@ def _add_steps(api: NinjaAPI) -> None:
     )
     def take_quote_request_step(request: HttpRequest, request_id: UUID) -> HttpResponse:
         """``open`` is refused before the deadline; ``end`` needs a reason, which the invited firms read."""
-        only_known(request)
-        sent = body(request, shapes.REQUEST_STEP)
-        version, actor = if_match(request), actor_of(request)
-
-        def act() -> HttpResponse:
-            _step(actor, request_id, sent, version)
-            return request_answer(actor, request_id)
-
-        return once(request, act)
+        return changed(request, request_id, shapes.REQUEST_STEP, partial(_step, request_id))
 
     @api.post(
         f"{_PATH}/firms",
@@ -182,16 +197,11 @@ def _add_steps(api: NinjaAPI) -> None:
     )
     def invite_firms(request: HttpRequest, request_id: UUID) -> HttpResponse:
         """Firms of the own list, while quotes are awaited."""
-        only_known(request)
-        sent = body(request, shapes.FIRMS_IN)
-        version, actor = if_match(request), actor_of(request)
 
-        def act() -> HttpResponse:
-            now = timezone.now()
+        def more(actor: Actor, sent: shapes.FirmsIn, version: int | None, now: datetime) -> None:
             invite(actor=actor, request_id=request_id, firm_ids=sent["firm_ids"], version=version, now=now)
-            return request_answer(actor, request_id)
 
-        return once(request, act)
+        return changed(request, request_id, shapes.FIRMS_IN, more)
 
     @api.post(
         f"{_PATH}/deadline",
@@ -202,20 +212,15 @@ def _add_steps(api: NinjaAPI) -> None:
         openapi_extra={**takes("QuoteDeadline", shapes.DEADLINE_IN, conditional=True), **ETAG},
     )
     def move_quote_deadline(request: HttpRequest, request_id: UUID) -> HttpResponse:
-        only_known(request)
-        sent = body(request, shapes.DEADLINE_IN)
-        version, actor = if_match(request), actor_of(request)
 
-        def act() -> HttpResponse:
-            now = timezone.now()
+        def later(actor: Actor, sent: shapes.DeadlineIn, version: int | None, now: datetime) -> None:
             move_deadline(actor=actor, request_id=request_id, deadline_at=sent["deadline_at"], version=version, now=now)
-            return request_answer(actor, request_id)
 
-        return once(request, act)
+        return changed(request, request_id, shapes.DEADLINE_IN, later)
 
 
-def _step(actor: Actor, request_id: UUID, sent: shapes.RequestStep, version: int | None) -> None:
-    now, reason = timezone.now(), sent.get("reason", "")
+def _step(request_id: UUID, actor: Actor, sent: shapes.RequestStep, version: int | None, now: datetime) -> None:
+    reason = sent.get("reason", "")
     if sent["step"] == "send":
         send_request(actor=actor, request_id=request_id, version=version, now=now)
         return
