@@ -24,6 +24,7 @@ from gewerk.journeys.award_order import Taken, award_ticket
 from gewerk.journeys.complete_visit import finish_capture
 from gewerk.journeys.enter_home import enter_home
 from gewerk.journeys.fill_demo_afterwards import rate_demo, warn_demo
+from gewerk.journeys.fill_demo_comparison import compare_quotes
 from gewerk.journeys.fill_demo_market import ask_for_quotes, show_papers, write_request
 from gewerk.journeys.report_damage import report_damage
 from gewerk.journeys.step_order import step_order
@@ -126,9 +127,9 @@ def fill_demo(*, now: datetime) -> bool:
     rate_demo(boss=boss, owner=dispatcher, done=finished, now=now)
     warn_demo(boss=boss, owner=dispatcher, place=finished[0][0].property, now=now)
     award_ticket(actor=boss, ticket_ids=[reported[6].pk], crew_id=crew.pk, as_of=today, now=now - timedelta(hours=90))
-    show_papers(
-        owner=dispatcher, operator=_somebody(_home(OrganisationKind.OPERATOR), Role.OPERATOR), firm_id=firm.pk, now=now
-    )
+    operator = _somebody(_home(OrganisationKind.OPERATOR), Role.OPERATOR)
+    show_papers(owner=dispatcher, operator=operator, firm_id=firm.pk, now=now)
+    compare_quotes(boss=boss, operator=operator, place=finished[1][0].property, now=now)
     ask_for_quotes(boss=boss, dispatcher=dispatcher, ticket_id=reported[7].pk, firm_id=firm.pk, now=now)
     clerk = _somebody(manager, Role.HOUSING_OFFICER)
     whole_riser = [Taken(prices["radiator-valve"], 11_000), Taken(prices["travel"])]

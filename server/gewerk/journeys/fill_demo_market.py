@@ -60,13 +60,17 @@ def show_papers(*, owner: Actor, operator: Actor, firm_id: UUID, now: datetime) 
         ),
     )
     for paper in papers:
-        with Incoming(f"{paper.kind}.jpg") as incoming:
-            incoming.write(_sample(paper))
-            made = show_evidence(
-                actor=owner, firm_id=firm_id, paper=paper, files=[receive(incoming)], now=now - timedelta(hours=20)
-            )
-        if paper.kind != "exemption_48b":
-            confirm_evidence(actor=operator, evidence_id=made.pk, now=now - timedelta(hours=18))
+        checker = None if paper.kind == "exemption_48b" else operator
+        show_paper(paper, owner=owner, operator=checker, firm_id=firm_id, now=now - timedelta(hours=20))
+
+
+def show_paper(paper: Paper, *, owner: Actor, operator: Actor | None, firm_id: UUID, now: datetime) -> None:
+    """With a sample as its file; ``operator``: who confirms it two hours later."""
+    with Incoming(f"{paper.kind}.jpg") as incoming:
+        incoming.write(_sample(paper))
+        made = show_evidence(actor=owner, firm_id=firm_id, paper=paper, files=[receive(incoming)], now=now)
+    if operator is not None:
+        confirm_evidence(actor=operator, evidence_id=made.pk, now=now + timedelta(hours=2))
 
 
 def ask_for_quotes(*, boss: Actor, dispatcher: Actor, ticket_id: UUID, firm_id: UUID, now: datetime) -> QuoteRequest:

@@ -116,14 +116,14 @@ def test_a_firm_takes_the_items_along_and_brings_the_prices_back(now_matter: Any
     matter: Matter = now_matter()
     firm = Client(HTTP_ACCEPT_LANGUAGE="de")
     page = reverse("quote_by_link", args=[invitation_token(matter.invitation(0))])
-    assert firm.post(page, form(matter, "1,00", act="draft", conditions="Zahlbar in 14 Tagen")).status_code == 302
     asked = firm.get(page, {"bill": "x83" if kind == "x84" else kind})
     assert asked["Content-Disposition"].startswith("attachment")
     read = bills.read_bill(io.BytesIO(asked.content), f"lv.{kind}")
     assert [item.unit_price_minor for item in read.items] == [None, None, None]
     priced = tuple(replace(item, unit_price_minor=n * 1_050) for n, item in enumerate(read.items[:2], start=1))
     brought = bills.written(replace(read, phase=84, items=priced), kind, now=timezone.now())
-    answer = firm.post(page, {"act": "prices", "bill": SimpleUploadedFile(f"lv.{kind}", brought)})
+    typed = form(matter, "1,00", act="prices", conditions="Zahlbar in 14 Tagen")
+    answer = firm.post(page, {**typed, "bill": SimpleUploadedFile(f"lv.{kind}", brought)})
     assert answer.status_code == 302
     quote = access.quotes(matter.owners[0]).get()
     assert (quote.state, quote.conditions) == ("draft", "Zahlbar in 14 Tagen")
@@ -153,16 +153,18 @@ def test_a_file_of_prices_that_does_not_fit_is_refused_and_the_draft_stays(now_m
     for name, (given, said) in wrong.items():
         others_rate = tuple(replace(item, vat_basis_points=item.vat_basis_points or 1_900) for item in given.items)
         raw = bills.written(replace(given, items=others_rate), "x84", now=timezone.now())
-        refused = firm.post(page, {"act": "prices", "bill": SimpleUploadedFile("lv.x84", raw)})
+        refused = firm.post(page, {**form(matter, "1,00", act="prices"), "bill": SimpleUploadedFile("lv.x84", raw)})
         assert refused.status_code == 422, name
         assert said in refused.content.decode(), (name, refused.content.decode().split("<ul>")[1][:300])
     for raw, ending in ((b"<GAEB", "x84"), (b"%PDF-1.4", "pdf"), (b"", "csv")):
-        refused = firm.post(page, {"act": "prices", "bill": SimpleUploadedFile(f"lv.{ending}", raw)})
+        refused = firm.post(
+            page, {**form(matter, "1,00", act="prices"), "bill": SimpleUploadedFile(f"lv.{ending}", raw)}
+        )
         assert refused.status_code == 422, ending
     assert [line.unit_price_minor for line in access.quotes(matter.owners[0]).get().lines.all()] == [100, 100, 100]
     over(matter)
     raw = bills.written(priced, "x84", now=timezone.now())
-    late = firm.post(page, {"act": "prices", "bill": SimpleUploadedFile("lv.x84", raw)})
+    late = firm.post(page, {**form(matter, "1,00", act="prices"), "bill": SimpleUploadedFile("lv.x84", raw)})
     assert late.status_code == 422
     assert access.quotes(matter.owners[0]).get().lines.first().unit_price_minor == 100
 

@@ -15,7 +15,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       else element.value = value[0];
     }
   }
-  form.addEventListener("input", () => {
+  // At the document: fields that belong to the form by their form attribute may stand outside of it.
+  document.addEventListener("input", (event) => {
+    if (event.target.form !== form) return;
     const values = {};
     for (const element of kept(form)) {
       values[element.name] ??= [];

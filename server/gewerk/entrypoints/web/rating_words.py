@@ -92,7 +92,7 @@ def score_card(score: Score, formats: Formats) -> dict[str, Any]:
     """The score with its parts: all that one needs to reckon it again."""
     return {
         "points": score.points,
-        "sentence": ngettext("from %(n)d rating", "from %(n)d ratings", score.ratings) % {"n": score.ratings},
+        "sentence": from_ratings(score),
         "parts": [
             {
                 "name": PARTS[part],
@@ -106,6 +106,11 @@ def score_card(score: Score, formats: Formats) -> dict[str, Any]:
         "assumed": ASSUMED,
         "rule": {"percent": MOST_UNANSWERED_PERCENT, "days": WINDOW.days, "running": MOST_RUNNING},
     }
+
+
+def from_ratings(score: Score) -> str:
+    """On how much the points rest."""
+    return ngettext("from %(n)d rating", "from %(n)d ratings", score.ratings) % {"n": score.ratings}
 
 
 def _note(score: Score, part: Part) -> str:

@@ -129,7 +129,7 @@ class Invitation(models.Model):
     firm = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     """The order in which they were chosen; of a fixed-price offer the order of the windows."""
-    why = models.CharField(max_length=200, blank=True)
+    why = models.CharField(max_length=1_000, blank=True)
     """Why the firm is on the list at this place."""
     state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.INVITED)
     decline_reason = models.TextField(blank=True)

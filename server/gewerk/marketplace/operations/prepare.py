@@ -205,7 +205,7 @@ def add_firms(
             request=request,
             firm_id=firm_id,
             position=position,
-            why=why[firm_id][:200],
+            why=why[firm_id][:1_000],
             invited_at=now,
         )
         for position, firm_id in enumerate(firm_ids, start=begin)

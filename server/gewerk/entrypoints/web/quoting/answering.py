@@ -26,6 +26,7 @@ from gewerk.journeys.submit_quote import keep_quote_files, submit_quote
 from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.access import QUOTE_FILES, REQUEST_FILES, quotes
+from gewerk.marketplace.gaeb.bill import FileIsBroken
 from gewerk.marketplace.models import Invitation, Quote, RequestItem
 from gewerk.marketplace.operations import questions
 from gewerk.marketplace.operations.send import fixed_gross
@@ -116,7 +117,7 @@ def act(request: HttpRequest, way: Way) -> HttpResponseBase:
     wanted = request.POST.get("act", "")
     typed: Typed | None = None
     try:
-        if wanted in {"submit", "draft"}:
+        if wanted in {"submit", "draft", "prices"}:
             country = way.invitation.request.organisation.country
             typed = Typed(request.POST, items_of(way.invitation), country=country)
             if typed.wrong:
@@ -138,8 +139,8 @@ def _acted(request: HttpRequest, way: Way, wanted: str, typed: Typed | None) -> 
     common: dict[str, Any] = {"actor": way.actor, "invitation_id": way.invitation.pk, "now": timezone.now()}
     if wanted == "files":
         return _keep_files(request, way)
-    if wanted == "prices":
-        return _take_prices(request, way)
+    if typed is not None and wanted == "prices":
+        return _take_prices(request, way, typed.given)
     with writing_transaction():
         if typed is not None and wanted == "submit":
             submit_quote(given=typed.given, **common)
@@ -174,22 +175,19 @@ def _keep_files(request: HttpRequest, way: Way) -> str:
     return _("The files are added.") if ready else _("No file was chosen.")
 
 
-def _take_prices(request: HttpRequest, way: Way) -> str:
-    """A priced bill of quantities over what was written so far, as the draft: it is looked at before it is submitted."""
+def _take_prices(request: HttpRequest, way: Way, typed: QuoteGiven) -> str:
+    """A priced bill of quantities over what was typed, as the draft: it is looked at before it is submitted."""
     sent = arrived(request, "bill")
     if not sent:
-        return _("No file was chosen.")
+        raise FileIsBroken(_("No file was chosen."))
     sent[0].finish()
     with sent[0].path.open("rb") as file:
         bill = read_bill(file, sent[0].name)
     asked = way.invitation.request
+    usual = usual_vat(asked.organisation.country)
+    given = with_prices(bill, asked, typed, usual_vat_basis_points=usual)
     with writing_transaction():
-        mine = quotes(way.actor).filter(invitation=way.invitation, state__in=[QuoteState.DRAFT, QuoteState.SUBMITTED])
-        # "draft" is before "submitted", so that a draft is carried on
-        before = mine.order_by("state").first()
-        usual = usual_vat(asked.organisation.country)
-        written = with_prices(bill, asked, given_of(before) if before else QuoteGiven(), usual_vat_basis_points=usual)
-        save_draft(actor=way.actor, invitation_id=way.invitation.pk, given=written, now=timezone.now())
+        save_draft(actor=way.actor, invitation_id=way.invitation.pk, given=given, now=timezone.now())
     return _("The prices of the file are in your draft. Look at them, add the rest and submit the quote.")
 
 

@@ -17,6 +17,7 @@ from gewerk.entrypoints.downloads import bill_download
 from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
+from gewerk.entrypoints.web.rating_words import from_ratings
 from gewerk.files.queries import files_of, files_of_many
 from gewerk.firms.access import listed_firms
 from gewerk.firms.models import Standing
@@ -35,6 +36,7 @@ from gewerk.marketplace.gate import gate_words, may_take_each
 from gewerk.marketplace.models import OwnerApproval, QuoteRequest
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.queries.comparison import Comparison, compare
+from gewerk.marketplace.queries.scores import scores
 from gewerk.marketplace.states import InvitationState, State
 
 ROWS_PER_PAGE = 50
@@ -191,6 +193,8 @@ def _table(
     if not comparison.columns:
         return None
 
+    rated = scores([column.quote.firm_id for column in comparison.columns], now=who.formats.now)
+
     def money(minor: int) -> str:
         return who.formats.money(minor, found.currency)
 
@@ -211,6 +215,8 @@ def _table(
                 "valid": day(column.quote.valid_until_date),
                 "conditions": column.quote.conditions,
                 "lump": column.quote.pricing == "lump_sum",
+                "points": rated[column.quote.firm_id].points,
+                "ratings": from_ratings(rated[column.quote.firm_id]),
                 "mark": column.mark,
                 "cheapest": column.cheapest,
                 "expired": column.expired,
