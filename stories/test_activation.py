@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from stories.conftest import EXPORTS
 from stories.connector import Connector, Issuing, erp_window
 from stories.installation import Access, Installation, export, free_port
 from stories.large_export import large_export
-from stories.test_axe import findings
+from stories.looks import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LOOKS = [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
@@ -360,9 +360,9 @@ def _english(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.lang") == "en")
 
 
-def _wrong(page: Page) -> list[str]:
-    """What axe finds, and whether the page is wider than the window."""
-    said = findings(page)
+def _wrong(page: Page, *, only: Sequence[str] = ()) -> list[str]:
+    """What axe finds (``only``: by these rules), and whether the page is wider than the window."""
+    said = findings(page, only=only)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [*said, f"{wider} px wider than the window"] if wider > 0 else said
 
@@ -388,10 +388,12 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
     page = context.new_page()
     page.goto(house.erp.link(house.connector.base_url, access.organisation_id, role=role, lang=language))
     bad: dict[str, list[str]] = {}
+    # the scheme changes colours alone: what is no matter of colours, the light look of the same width says
+    only = ("color-contrast",) if look[2] == "dark" and language == "de" else ()
     for address in _addresses(house, page, here, role):
         page.goto(address)
         assert _english(page) == (language == "en")
-        if said := _wrong(page):
+        if said := _wrong(page, only=only):
             bad[page.url] = said
     context.close()
     assert not bad, json.dumps(bad, indent=1, ensure_ascii=False)

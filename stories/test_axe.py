@@ -1,27 +1,16 @@
-"""axe finds nothing: on every named route that shows a page, with data, empty and with errors, light and dark, phone and wide."""
+"""Every named route is shown by a crawl or excused, and axe finds nothing on the administrator's pages, light and dark, phone and wide.
 
-import re
-import time
-from collections.abc import Iterator
-from typing import Literal
-from urllib.parse import urlsplit
+The other roles' pages are looked at in ``test_axe_elsewhere``: stories are shared out by file, and these two take the longest.
+"""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
 from stories.conftest import Demo
 from stories.crawl import Crawler, example_of
-from stories.installation import Installation
+from stories.looks import LOOKS, ROLES, bad_looks, crawl_as, open_as
 
 pytestmark = pytest.mark.browser
-
-LOOKS = [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
-ROLES = ["admin", "operator", "firm", "private_owner", "tenant"]
-"""The managing roles see the administrator's pages or fewer."""
-
-FACES = {"order": 8, "ticket": 4, "firm_job": 4, "sub_property": 4, "visit_step": 4, "quote_request": 2}
-"""Routes whose pages look different by state or kind -> how many of them are looked at; of all others one."""
 
 # Named routes that a crawl of a running demo cannot show, each with the reason.
 NO_PAGE = {
@@ -69,73 +58,9 @@ NO_PAGE = {
 }
 
 
-def findings(page: Page) -> list[str]:
-    """What axe says about the page as it stands, one line each."""
-    report = Axe().run(page, options={"resultTypes": ["violations"]})
-    return [
-        f"{violation['id']}: {node['html'][:160]} {[check['message'] for check in node['any']][:1]}"
-        for violation in report.response["violations"]
-        for node in violation["nodes"]
-    ]
-
-
-def open_as(browser: Browser, demo: Demo, role: str | None, look: tuple[int, int, str]) -> BrowserContext:
-    width, height, scheme = look
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, locale="de-DE", reduced_motion="reduce"
-    )
-    if role:
-        page = context.new_page()
-        page.goto(f"{demo.base_url}/")
-        page.locator(f'form[action="/login/demo/{role}/"] button').click()
-        page.wait_for_load_state()
-        page.close()
-    return context
-
-
 @pytest.fixture(scope="module")
 def crawled(browser: Browser, demo: Demo, routes: list[dict[str, object]]) -> dict[str | None, Crawler]:
-    """What each role finds by following links, after a clerk filled in what the export does not bring."""
-    found: dict[str | None, Crawler] = {}
-    for role in [None, *ROLES]:
-        crawler = Crawler(demo.base_url, routes, per_route=9)
-        context = open_as(browser, demo, role, LOOKS[0])
-        page = context.new_page()
-        if role == "admin":
-            _fill(page, demo)
-        crawler.walk(page, "/")
-        if role is None:
-            crawler.walk(page, "/login/")
-        if role == "admin":
-            crawler.walk(page, "/logout/")
-            for kind in ("unit", "tenant", "landlord"):
-                crawler.per_route += 3
-                crawler.walk(page, f"/sub-properties/?type={kind}")
-            for address in _unlinked(crawler):
-                crawler.walk(page, address)
-        context.close()
-        found[role] = crawler
-    return found
-
-
-def _unlinked(crawler: Crawler) -> list[str]:
-    """Pages that only a form with chosen rows leads to, or a state that the demo does not have."""
-    ticket, order, firm = (crawler.found[name][0] for name in ("ticket", "order", "firm"))
-    chosen = urlsplit(ticket).path.split("/")[2]
-    return [
-        f"/tickets/step/?id={chosen}",
-        f"/tickets/together/?id={chosen}",
-        f"{urlsplit(order).path}invoice/",
-        f"{urlsplit(firm).path}gates/power_out_flat/",
-    ]
-
-
-def _fill(page: Page, demo: Demo) -> None:
-    """A group, a saved view's worth of own data: pages that only own data show."""
-    page.goto(f"{demo.base_url}/property-groups/new/")
-    page.get_by_label(re.compile("Name|Bezeichnung")).first.fill("Musterquartier")
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_load_state()
+    return {role: crawl_as(browser, demo, routes, role) for role in [None, *ROLES]}
 
 
 def test_every_named_route_is_shown_or_excused(
@@ -155,151 +80,5 @@ def test_every_named_route_is_shown_or_excused(
     assert not unseen, unseen
 
 
-def both_widths(page: Page) -> list[str]:
-    """What axe finds on the page as it stands, wide and on a phone, and whether it is wider than the window."""
-    said = []
-    for width, height, _ in LOOKS[::2]:
-        page.set_viewport_size({"width": width, "height": height})
-        said += [f"{width} px: {line}" for line in findings(page)]
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wider > 0:
-            said.append(f"{width} px: {wider} px wider than the window")
-    return said
-
-
-def every_look(page: Page, url: str) -> list[str]:
-    """Light and dark, each loaded anew: a scheme that changes under a page's feet is no look of its own."""
-    said = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.goto(url)
-        said += [f"{scheme}: {line}" for line in both_widths(page)]
-    return said
-
-
-@pytest.mark.parametrize("role", [None, *ROLES], ids=lambda role: role or "nobody")
-def test_with_data(browser: Browser, demo: Demo, crawled: dict[str | None, Crawler], role: str | None) -> None:
-    context = open_as(browser, demo, role, LOOKS[0])
-    page = context.new_page()
-    bad = {}
-    for name, addresses in crawled[role].found.items():
-        for address in addresses[: FACES.get(name, 1)]:
-            if said := every_look(page, demo.base_url + address):
-                bad[address] = said
-    context.close()
-    assert bad == {}
-
-
-@pytest.fixture
-def empty(browser: Browser, installation: Installation) -> Iterator[Page]:
-    """A page logged in, with the password, to an organisation that has nothing yet."""
-    access = installation.organisation("DE")
-    context = browser.new_context(locale="de-DE", reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(f"{installation.base_url}/login/")
-    page.locator("input[name=login]").fill(access.email)
-    page.locator("input[name=password]").fill(access.password)
-    page.locator("main button[type=submit]").first.click()
-    page.wait_for_url(re.compile(r"/(start/)?$"))
-    yield page
-    context.close()
-
-
-def test_empty(empty: Page, installation: Installation, routes: list[dict[str, object]]) -> None:
-    crawler = Crawler(installation.base_url, routes, per_route=1)
-    crawler.walk(empty, "/")
-    assert len(crawler.found) > 8
-    bad = {}
-    for addresses in crawler.found.values():
-        if said := every_look(empty, installation.base_url + addresses[0]):
-            bad[addresses[0]] = said
-    assert bad == {}
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_with_errors(
-    empty: Page, installation: Installation, routes: list[dict[str, object]], scheme: Literal["light", "dark"]
-) -> None:
-    """Every form is sent empty: the page says what is wrong, and axe finds nothing on it."""
-    empty.emulate_media(color_scheme=scheme)
-    crawler = Crawler(installation.base_url, routes, per_route=1)
-    crawler.walk(empty, "/")
-    bad, with_errors = {}, 0
-    for addresses in crawler.found.values():
-        address = addresses[0]
-        empty.goto(installation.base_url + address)
-        if not empty.locator("main form[method=post] :is(input, select)[required]").count():
-            continue
-        empty.evaluate(
-            """() => {
-              const form = document.querySelector('main form[method=post]:has([required])');
-              form.noValidate = true;
-              const fields = 'input:not([type=hidden]):not([type=checkbox]):not([type=radio])';
-              form.querySelectorAll(fields).forEach(field => { field.value = ''; });
-            }"""
-        )
-        empty.locator("main form[method=post]:has([required]) button[type=submit]").first.click()
-        empty.wait_for_load_state()
-        with_errors += bool(empty.locator("[aria-invalid=true]").count())
-        if said := both_widths(empty):
-            bad[address] = said
-    assert with_errors >= 4
-    assert bad == {}
-
-
-def test_refusals(browser: Browser, demo: Demo) -> None:
-    """Not found, not allowed, not logged in."""
-    context = open_as(browser, demo, "housing_officer", LOOKS[0])
-    page = context.new_page()
-    for path, status in (
-        ("/gibt-es-nicht/", 404),
-        ("/account/api-keys/", 403),
-        (f"/properties/{'0' * 8}-0000-7000-8000-{'0' * 12}/", 404),
-    ):
-        answer = page.goto(demo.base_url + path)
-        assert answer is not None
-        assert answer.status == status
-        assert findings(page) == []
-        assert page.locator("html").get_attribute("lang") == "de"
-    context.close()
-
-
-def test_the_first_page_of_an_empty_installation(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
-    fresh = Installation(data=tmp_path_factory.mktemp("fresh"))
-    try:
-        fresh.start()
-        context = browser.new_context(locale="de-DE")
-        page = context.new_page()
-        page.goto(f"{fresh.base_url}/")
-        assert urlsplit(page.url).path == "/first-operator/"
-        assert every_look(page, page.url) == []
-        context.close()
-    finally:
-        fresh.stop()
-
-
-def test_pages_behind_links_of_mails(browser: Browser, demo: Demo) -> None:
-    """A login link asked for, read in the demo's outbox by the operator, opened and used by the clerk."""
-    visitor = browser.new_context(locale="de-DE", viewport={"width": 390, "height": 844}).new_page()
-    visitor.goto(f"{demo.base_url}/login/link/")
-    visitor.locator("input[type=email]").fill("sabine.krueger@demo.example")
-    visitor.locator("main button[type=submit]").first.click()
-    visitor.wait_for_load_state()
-    assert findings(visitor) == []
-
-    context = open_as(browser, demo, "operator", LOOKS[2])
-    page = context.new_page()
-    link = None
-    patience = time.monotonic() + 30
-    while link is None and time.monotonic() < patience:
-        page.goto(f"{demo.base_url}/operator/outbox/")
-        link = re.search(r"/login/link/[^\s\"<]+", page.content())
-    context.close()
-    assert link, "the worker put no mail into the outbox"
-
-    visitor.goto(demo.base_url + link.group(0))
-    assert findings(visitor) == []
-    visitor.locator("main form button[type=submit]").first.click()
-    visitor.wait_for_url(re.compile(r"/(start/)?$"))
-    assert "Krüger" in visitor.locator("body").inner_text()
-    visitor.context.close()
+def test_the_administrators_pages_with_data(browser: Browser, demo: Demo, crawled: dict[str | None, Crawler]) -> None:
+    assert bad_looks(browser, demo, crawled["admin"], "admin") == {}

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from stories.installation import Access, Installation
-from stories.test_axe import findings
+from stories.looks import findings
 
 pytestmark = pytest.mark.browser
 

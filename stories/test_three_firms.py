@@ -19,8 +19,8 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from stories.installation import Installation
+from stories.looks import both_widths
 from stories.mailbox import Mailbox, link_in
-from stories.test_axe import both_widths
 from stories.test_damage_report import PHONE, Program, picture, tap
 from stories.test_drip_to_mended import BERLIN, PASSWORD, Clerk, post
 from stories.test_second_factor import log_in
