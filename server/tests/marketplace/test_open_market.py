@@ -18,11 +18,13 @@ from gewerk.journeys.open_quotes import open_request
 from gewerk.journeys.request_quotes import begin_request, send_request
 from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.access import RequestNotFound
+from gewerk.marketplace.answer_rule import MOST_RUNNING
 from gewerk.marketplace.links import invitation_token
-from gewerk.marketplace.models import Invitation, QuoteRequest
+from gewerk.marketplace.models import AnswerCase, Invitation, QuoteRequest
+from gewerk.marketplace.operations.answer_limit import FirmIsLimited
 from gewerk.marketplace.operations.prepare import RequestIsInvalid, choose_firms
 from gewerk.marketplace.operations.take_part import take_part
-from gewerk.marketplace.operations.write_quote import items_of, submit
+from gewerk.marketplace.operations.write_quote import decline, items_of, submit
 from gewerk.marketplace.queries.market import market
 from gewerk.marketplace.scope import PriceGiven, QuoteGiven
 from PIL import Image
@@ -96,6 +98,33 @@ def test_takes_part_quotes_and_is_awarded(on_market: Matter, factories: Any) -> 
     assert (on_market.request.state, on_market.order.firm_id) == ("awarded", firm.pk)
     # With its first order the firm stands on the manager's list.
     assert ListedFirm.objects.get(organisation=on_market.organisation, firm=firm).standing == "approved"
+
+
+def test_a_limited_firm_takes_part_in_no_more_than_it_may_have_running(
+    on_market: Matter, new_matter: Any, factories: Any
+) -> None:
+    """The limit holds for whoever invites the firm, itself included; with a request less it may."""
+    firm = vetted_firm(factories)
+    owner = owner_of(factories, firm)
+    AnswerCase.objects.create(
+        firm=firm,
+        warned_at=NOW,
+        warned_asked=4,
+        warned_unanswered=2,
+        limited_at=NOW + timedelta(minutes=1),
+        limited_asked=5,
+        limited_unanswered=3,
+    )
+    others = [new_matter(firms=0, sent=False, service=PAINT, open_to_market=True) for _ in range(MOST_RUNNING)]
+    for other in others:
+        send_request(actor=other.staff, request_id=other.request.pk, now=NOW)
+        take_part(actor=owner, request_id=other.request.pk, now=NOW)
+    with pytest.raises(FirmIsLimited) as refused:
+        take_part(actor=owner, request_id=on_market.request.pk, now=NOW)
+    assert "Ihr Betrieb darf zurzeit 2 laufende" in str(refused.value.message)
+    first = Invitation.objects.get(request=others[0].request)
+    decline(actor=owner, invitation_id=first.pk, reason="Zu weit", now=NOW)
+    assert take_part(actor=owner, request_id=on_market.request.pk, now=NOW).request_id == on_market.request.pk
 
 
 def test_open_needs_a_service_and_sealed_quotes(new_matter: Any) -> None:

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
 from gewerk.marketplace.access import open_request_for
+from gewerk.marketplace.answer_rule import MOST_RUNNING
 from gewerk.marketplace.gate import gate_words_for_firm, may_take
 from gewerk.marketplace.models import Invitation, QuoteRequest
+from gewerk.marketplace.operations.answer_limit import FirmIsLimited, check_limits
 from gewerk.marketplace.operations.moving import tell_manager
 from gewerk.marketplace.operations.prepare import add_firms
 from gewerk.marketplace.operations.send import check_before_deadline
@@ -17,7 +19,7 @@ from gewerk.marketplace.operations.write_quote import GateIsClosed
 
 
 def take_part(*, actor: Actor, request_id: UUID, now: datetime) -> Invitation:
-    """Taking part already, the invitation stays as it is. Raises RequestNotFound, DeadlineIsOver, GateIsClosed."""
+    """Taking part already, the invitation stays as it is. Raises RequestNotFound, DeadlineIsOver, GateIsClosed, FirmIsLimited."""
     request = open_request_for(actor, request_id, now=now)
     firm_id = actor.organisation_id
     there = Invitation.objects.filter(request=request, firm_id=firm_id).first()
@@ -36,6 +38,13 @@ def take_part(*, actor: Actor, request_id: UUID, now: datetime) -> Invitation:
     if not gate.open:
         words = "; ".join(gate_words_for_firm(gate, country))
         raise GateIsClosed(_("This firm may not take this work now. Missing: %(missing)s.") % {"missing": words})
+    try:
+        check_limits([firm_id], now=now)
+    except FirmIsLimited as limited:
+        raise FirmIsLimited(
+            _("Your firm may have %(n)d requests running at once. Answer those first, or decline them with a reason.")
+            % {"n": MOST_RUNNING}
+        ) from limited
     why = _("came by itself: the request is open to the marketplace")
     made = add_firms(request, [firm_id], why={firm_id: why}, now=now)[0]
     tell_manager(actor, request, "firm_takes_part", now=now, data={"firm_id": str(firm_id)})
