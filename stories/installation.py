@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from gewerk.entrypoints.cli.web_server import web_server_command
+
 CONNECT = Path(sys.executable).with_name("gewerk-connect")
 
 
@@ -70,11 +72,8 @@ class Installation:
         self.manage("migrate", "-v0")
         self.manage("createcachetable")
         self.manage("collectstatic", "--noinput", "-v0")
-        server = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)),
-            *("--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", "5", "--no-ws"),
-            *("--log-level", "warning", "gewerk.entrypoints.wsgi:application"),
-        ]
+        # with PostgreSQL two processes answer, as on any machine with two processors
+        server = web_server_command("127.0.0.1", self.port, processes=2 if self.database_url else 1)
         self.processes.append(subprocess.Popen(server, env=self.environment))
         self.processes.append(
             subprocess.Popen([sys.executable, "-m", "gewerk.entrypoints.worker"], env=self.environment)

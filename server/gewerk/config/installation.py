@@ -66,7 +66,15 @@ class Installation(BaseSettings):
     )
     mail_from: str = Field(default="Gewerk <gewerk@localhost>", description="Sender of mails.")
     token_hours: int = Field(default=24, ge=1, le=168, description="Life of an API access token in hours.")
-    api_rate_per_minute: int = Field(default=1200, ge=1, description="API calls per key and minute.")
+    web_processes: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Processes that answer pages and API with PostgreSQL; 0: one per processor. With SQLite it is always one.",
+    )
+    api_rate_per_minute: int = Field(
+        default=1200, ge=1, description="API calls per key and minute; each process counts for itself."
+    )
     upload_limit_mb: int = Field(default=8, ge=1, description="Largest request body in MB.")
     storage_limit_gb: int = Field(
         default=100,

@@ -15,6 +15,7 @@ from gewerk.entrypoints.cli.connector import Pages, find_pages, start_connector,
 from gewerk.entrypoints.cli.lock import lock
 from gewerk.entrypoints.cli.ports import HeldPort
 from gewerk.entrypoints.cli.texts import CommandError, say
+from gewerk.entrypoints.cli.web_server import web_processes, web_server_command
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,10 @@ def _hold_port(start: Start) -> HeldPort:
 
 
 def _server(start: Start, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    from gewerk.config.installation import installation
+
     return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", start.host, "--port", str(start.port)),
-            *("--workers", "1", "--blocking-threads", "4", "--backpressure", "64", "--workers-kill-timeout", "5"),
-            *("--no-ws", "--log-level", "warning", "gewerk.entrypoints.wsgi:application"),
-        ],
+        web_server_command(start.host, start.port, processes=web_processes(installation())),
         env=environment,
         # Ctrl+C reaches this process alone; it stops its parts in order.
         start_new_session=True,
