@@ -81,6 +81,24 @@ def test_filters_and_search(office: Client, stock: Any, query: str, found: list[
     assert numbers(page) == [stock[name].number for name in found]
 
 
+def test_a_tab_counts_what_its_list_shows(office: Client, house: Any, factories: Any, stock: Any) -> None:
+    now = timezone.now()
+    other = factories.person(house.organisation)
+    for fields in (
+        {"state": "new", "incident": stock["tap"]},
+        {"state": "reopened", "responsible": other},
+        {"state": "in_progress", "responsible": other, "react_by_at": now - timedelta(days=1)},
+        {"state": "waiting", "incident": stock["tap"], "react_by_at": now - timedelta(days=1)},
+        {"state": "resolved", "responsible": other},
+    ):
+        factories.ticket(house.property, now=now, **fields)
+    page = office.get("/tickets/?state=closed")
+    tabs = [tab for tab in page.context["tabs"] if tab["count"] is not None]
+    assert [tab["count"] for tab in tabs] == [5, 3, 4, 2]
+    for tab in tabs:
+        assert len(numbers(office.get(tab["url"]))) == tab["count"], tab["label"]
+
+
 def test_a_list_that_is_empty_says_how_to_fill_it(office: Client, house: Any) -> None:
     text = text_of(office.get("/tickets/"))
     assert "Noch keine Meldung" in text

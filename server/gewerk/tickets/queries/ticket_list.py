@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
@@ -81,13 +82,23 @@ def ticket_rows(actor: Actor, listed: Sequence[Ticket]) -> list[TicketRow]:
     return [TicketRow(one, files.get(one.pk, 0), followers.get(one.pk, 0)) for one in listed]
 
 
-def open_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
-    """How many are open, new, late, emergencies: one query."""
-    open_ones = Q(state__in=OPEN, incident__isnull=True)
-    found: dict[str, int] = tickets(actor).aggregate(
-        open=Count("pk", filter=open_ones),
-        new=Count("pk", filter=open_ones & Q(state__in=[State.NEW, State.REOPENED])),
-        late=Count("pk", filter=open_ones & Q(react_by_at__lt=now)),
-        emergency=Count("pk", filter=open_ones & Q(urgency=Urgency.EMERGENCY)),
+def open_counts(actor: Actor, *, responsible_id: UUID, now: datetime) -> dict[str, int]:
+    """One query over what is open: how many follow no other (``open``), of them ``new``, ``late``, ``emergency`` and ``mine``.
+
+    ``untouched``: all in the state new, followers of an incident included, as the list's filter has them.
+    """
+    leading = Q(incident__isnull=True)
+    found: dict[str, int] = (
+        tickets(actor)
+        .filter(state__in=OPEN)
+        .order_by()
+        .aggregate(
+            open=Count("pk", filter=leading),
+            mine=Count("pk", filter=leading & Q(responsible_id=responsible_id)),
+            new=Count("pk", filter=leading & Q(state__in=[State.NEW, State.REOPENED])),
+            untouched=Count("pk", filter=Q(state=State.NEW)),
+            late=Count("pk", filter=leading & Q(react_by_at__lt=now)),
+            emergency=Count("pk", filter=leading & Q(urgency=Urgency.EMERGENCY)),
+        )
     )
     return found

@@ -2,6 +2,7 @@
 """The list of tickets: its columns, filters, tabs and what can be done with chosen ones."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -379,11 +380,13 @@ TICKETS: Listing[TicketRow] = Listing(
 def ticket_list(request: HttpRequest) -> HttpResponseBase:
     """Every ticket of the organisation, the open ones first."""
     who = reader(request)
-    return show_list(request, who, TICKETS, "manager/tickets/list.html", lambda page: _more(who, page))
+    counts = open_counts(who.actor, responsible_id=who.person.pk, now=who.formats.now)
+    in_tabs = tuple(counts[name] for name in ("open", "mine", "untouched", "late"))
+    listing = replace(TICKETS, tab_counts=lambda _reader: in_tabs)
+    return show_list(request, who, listing, "manager/tickets/list.html", lambda page: _more(who, page, counts))
 
 
-def _more(reader: Reader, page: Page) -> dict[str, Any]:
-    counts = open_counts(reader.actor, now=reader.formats.now)
+def _more(reader: Reader, page: Page, counts: Mapping[str, int]) -> dict[str, Any]:
     parts = [_("%(n)s open") % {"n": reader.formats.number(counts["open"])}]
     if counts["new"]:
         parts.append(_("%(n)s new") % {"n": reader.formats.number(counts["new"])})
