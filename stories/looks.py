@@ -15,6 +15,9 @@ LOOKS = [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light"), (390, 8
 ROLES = ["admin", "operator", "firm", "private_owner", "tenant"]
 """The managing roles see the administrator's pages or fewer."""
 
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe that look at colours: all that can differ between light and dark, which change nothing else."""
+
 FACES = {"order": 8, "ticket": 4, "firm_job": 4, "sub_property": 4, "visit_step": 4, "quote_request": 6}
 """Routes whose pages look different by state or kind -> how many of them are looked at; of all others one."""
 
@@ -113,7 +116,7 @@ def both_widths(page: Page, *, only: Sequence[str] = ()) -> list[str]:
 def every_look(page: Page, url: str) -> list[str]:
     """Light and dark, each loaded anew: a scheme that changes under a page's feet is no look of its own.
 
-    The scheme changes colours alone, so that in the dark the one rule about colours says all there is to say.
+    The scheme changes colours alone, so that in the dark the rules about colours say all there is to say.
     """
     said = []
     schemes: tuple[tuple[Literal["light", "dark"], tuple[str, ...]], ...] = (
