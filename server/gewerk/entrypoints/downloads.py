@@ -58,7 +58,8 @@ def download(request: HttpRequest, link: FileLink, variant: str = ORIGINAL, *, k
 
 
 def bill_download(bill: Bill, kind: str, name: str) -> HttpResponse:
-    """A bill of quantities to be kept: ``kind`` x83, x84, csv or xlsx."""
+    """A bill of quantities to be kept: ``kind`` csv or xlsx, whatever else is asked as GAEB of the bill's own phase."""
+    kind = kind if kind in {"csv", "xlsx"} else f"x{bill.phase}"
     response = HttpResponse(written(bill, kind, now=timezone.now()), content_type=MEDIA_TYPES[kind])
     response["Content-Disposition"] = str(content_disposition_header(True, f"{name}.{kind}"))
     response["Cache-Control"] = "no-store"

@@ -93,14 +93,14 @@ def with_prices(bill: Bill, request: QuoteRequest, given: QuoteGiven, *, usual_v
         )
     known = dict(_numbered(request))
     kept = {price.item_id: price for price in given.prices if price.item_id is not None}
-    before = {price.vat_basis_points for price in given.prices} or {usual_vat_basis_points}
+    rate_so_far = next((price.vat_basis_points for price in given.prices), usual_vat_basis_points)
     found: dict[UUID | None, PriceGiven] = {}
     for item in bill.items:
         if item.unit_price_minor is None:
             continue
         if item.number not in known:
             raise FileIsBroken(_("The request has no item %(number)s.") % {"number": item.number or "?"})
-        rate = item.vat_basis_points if item.vat_basis_points is not None else min(before)
+        rate = item.vat_basis_points if item.vat_basis_points is not None else rate_so_far
         item_id = known[item.number]
         found[item_id] = PriceGiven(item.unit_price_minor, rate, item_id=item_id)
     if not found:

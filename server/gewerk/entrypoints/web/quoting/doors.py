@@ -107,7 +107,7 @@ def _answered(request: HttpRequest, way: Way) -> HttpResponseBase:
         return act(request, way)
     if kind := request.GET.get("bill"):
         asked = way.invitation.request
-        return bill_download(bill_of_request(asked), kind if kind in {"csv", "xlsx"} else "x83", asked.order.number)
+        return bill_download(bill_of_request(asked), kind, asked.order.number)
     return show(request, way)
 
 

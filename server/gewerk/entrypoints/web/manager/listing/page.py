@@ -213,12 +213,12 @@ def _filters(listing: AnyListing, reader: Reader, state: State) -> tuple[list[Me
 def _tabs(listing: AnyListing, reader: Reader, state: State) -> list[TabLink]:
     current = state.query()
     tabs: list[TabLink] = []
-    known = iter(listing.tab_counts(reader)) if listing.tab_counts else None
+    known = iter(listing.tab_counts)
     for tab in listing.tabs:
         view = replace(state, search="", filters=dict(tab.query), page=1)
         count = None
         if tab.counted:
-            count = found(listing, reader, view).count() if known is None else next(known)
+            count = next(known) if listing.tab_counts else found(listing, reader, view).count()
         tabs.append(TabLink(tab.title, view.query(), view.query() == current, count))
     saved = SavedView.objects.filter(
         organisation_id=reader.actor.organisation_id, person=reader.person, listing=listing.key

@@ -141,8 +141,8 @@ class Listing(Generic[R]):
     """State that belongs to the list itself and is kept in every link (``type=unit``)."""
     related: tuple[str, ...] = ()
     """``select_related`` of the page."""
-    tab_counts: Callable[[Reader], Sequence[int]] | None = None
-    """Of the counted tabs in their order, where one query knows them all; None: each tab asks for itself."""
+    tab_counts: Sequence[int] = ()
+    """Of the counted tabs in their order, where one query told them all; empty: each tab asks for itself."""
 
     def column(self, key: str) -> Column[R] | None:
         return next((c for c in self.columns if c.key == key), None)

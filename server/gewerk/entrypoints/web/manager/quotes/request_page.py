@@ -275,9 +275,7 @@ def request_bill(request: HttpRequest, request_id: UUID, variant: str) -> HttpRe
     who = reader(request)
     require(sees_orders(who.actor))
     found = request_for(who.actor, request_id)
-    return bill_download(
-        bills.bill_of_request(found), variant if variant in {"csv", "xlsx"} else "x83", found.order.number
-    )
+    return bill_download(bills.bill_of_request(found), variant, found.order.number)
 
 
 @managing
@@ -287,4 +285,4 @@ def quote_bill(request: HttpRequest, quote_id: UUID, variant: str) -> HttpRespon
     who = reader(request)
     bill = bills.bill_of_quote(who.actor, quote_id)
     number = quote_for(who.actor, quote_id).request.order.number
-    return bill_download(bill, variant if variant in {"csv", "xlsx"} else "x84", number)
+    return bill_download(bill, variant, number)

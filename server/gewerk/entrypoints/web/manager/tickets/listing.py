@@ -382,7 +382,7 @@ def ticket_list(request: HttpRequest) -> HttpResponseBase:
     who = reader(request)
     counts = open_counts(who.actor, responsible_id=who.person.pk, now=who.formats.now)
     in_tabs = tuple(counts[name] for name in ("open", "mine", "untouched", "late"))
-    listing = replace(TICKETS, tab_counts=lambda _reader: in_tabs)
+    listing = replace(TICKETS, tab_counts=in_tabs)
     return show_list(request, who, listing, "manager/tickets/list.html", lambda page: _more(who, page, counts))
 
 
