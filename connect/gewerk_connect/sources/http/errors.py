@@ -128,7 +128,9 @@ def wrong_form(resource: str, wanted: str) -> ErpError:
 
 
 def credentials(resource: str, entries: str, *, renewed: bool = False) -> ErpError:
-    """``renewed``: a login that has just been made was not taken, which may be an accident of the moment."""
+    """``renewed``: a login that has just been made was not taken, which may be an accident of the moment: an ERP that
+    ends all its tokens does so to the lists fetched beside this one too, and to each new login among them.
+    """
     return ErpError(
         "erp_credentials",
         resource,
@@ -136,7 +138,7 @@ def credentials(resource: str, entries: str, *, renewed: bool = False) -> ErpErr
         "Zugang erneuert, tragen Sie den neuen ein.",
         f"The ERP refuses the login (401). Nothing was sent. Check {entries} in [source]; if the access was renewed, "
         "enter the new one.",
-        again=Again(tries=4) if renewed else None,
+        again=Again(tries=_BROKEN_TRIES) if renewed else None,
     )
 
 
