@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from gewerk.identity.models import Organisation, Person
 from gewerk.kit.ids import new_id
 from gewerk.portfolio.models import Property, SubProperty
 from gewerk.tickets.models.reporting import ReportLink
-from gewerk.tickets.states import State
+from gewerk.tickets.states import OPEN, State
 
 
 class Urgency(models.TextChoices):
@@ -122,6 +122,12 @@ class Ticket(models.Model):
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     urgency = models.CharField(max_length=10, choices=Urgency)
+    urgency_rank = models.GeneratedField(
+        expression=Case(*(When(urgency=one.value, then=Value(one.rank)) for one in Urgency)),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    """For sorting: 0 is the most pressing. Made by the database from ``urgency``, so that an index can hold it."""
     urgency_rule = models.CharField(max_length=60, blank=True)
     """The rule that gave it (``catalogue/urgency.toml``); empty: somebody set it by hand, the history says who and why."""
     react_by_at = models.DateTimeField(null=True)
@@ -175,7 +181,20 @@ class Ticket(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation", "-created_at", "-id"], name="tickets_newest"),
-            models.Index(fields=["organisation", "state", "-created_at"], name="tickets_by_state"),
+            # What is to be done, the most pressing and oldest first: the list as it opens.
+            models.Index(
+                fields=["organisation", "urgency_rank", "created_at", "id"],
+                condition=Q(state__in=sorted(OPEN), incident__isnull=True),
+                name="tickets_to_do",
+            ),
+            models.Index(fields=["organisation", "urgency_rank", "created_at", "id"], name="tickets_by_urgency"),
+            models.Index(fields=["organisation", "state", "urgency_rank", "created_at", "id"], name="tickets_by_state"),
+            # All that the counts of the list ask for, so that they never read the tickets themselves.
+            models.Index(
+                fields=["organisation", "state", "incident", "responsible", "react_by_at", "urgency"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="tickets_open_counts",
+            ),
             models.Index(fields=["organisation", "responsible", "state"], name="tickets_by_responsible"),
             models.Index(fields=["property", "-created_at"], name="tickets_of_property"),
             models.Index(fields=["organisation", "updated_at", "id"], name="tickets_updated"),

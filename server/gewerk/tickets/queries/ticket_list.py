@@ -1,6 +1,6 @@
 """The list of tickets: what it finds, how it is ordered, what each row shows. The number of queries does not depend on the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from gewerk.files.queries import count_of_many
 from gewerk.journal.actor import Actor
+from gewerk.kit.kept import KeptCounts
 from gewerk.portfolio.queries.german_order import LeadingNumber, spelled_out
 from gewerk.tickets.access import tickets
 from gewerk.tickets.models import Ticket, Urgency
@@ -43,12 +44,9 @@ def found_tickets(actor: Actor, text: str) -> QuerySet[Ticket]:
     return tickets(actor).filter(found_by(text))
 
 
-def with_ranks(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """``urgency_rank`` and ``state_rank``, for sorting."""
+def with_state_rank(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """``state_rank``, for sorting."""
     return rows.alias(
-        urgency_rank=Case(
-            *(When(urgency=one.value, then=Value(one.rank)) for one in Urgency), output_field=IntegerField()
-        ),
         state_rank=Case(
             *(When(state=one.value, then=Value(rank)) for rank, one in enumerate(STATE_ORDER)),
             output_field=IntegerField(),
@@ -82,23 +80,32 @@ def ticket_rows(actor: Actor, listed: Sequence[Ticket]) -> list[TicketRow]:
     return [TicketRow(one, files.get(one.pk, 0), followers.get(one.pk, 0)) for one in listed]
 
 
-def open_counts(actor: Actor, *, responsible_id: UUID, now: datetime) -> dict[str, int]:
+_counts = KeptCounts()
+
+
+def open_counts(actor: Actor, *, responsible_id: UUID, now: datetime) -> Mapping[str, int]:
     """One query over what is open: how many follow no other (``open``), of them ``new``, ``late``, ``emergency`` and ``mine``.
 
-    ``untouched``: all in the state new, followers of an incident included, as the list's filter has them.
+    ``untouched``: all in the state new, followers of an incident included, as the list's filter has them. Of many thousand they
+    may be some seconds old (``kit.kept``).
     """
     leading = Q(incident__isnull=True)
-    found: dict[str, int] = (
-        tickets(actor)
-        .filter(state__in=OPEN)
-        .order_by()
-        .aggregate(
-            open=Count("pk", filter=leading),
-            mine=Count("pk", filter=leading & Q(responsible_id=responsible_id)),
-            new=Count("pk", filter=leading & Q(state__in=[State.NEW, State.REOPENED])),
-            untouched=Count("pk", filter=Q(state=State.NEW)),
-            late=Count("pk", filter=leading & Q(react_by_at__lt=now)),
-            emergency=Count("pk", filter=leading & Q(urgency=Urgency.EMERGENCY)),
+
+    # The state is counted, not the id: never empty either, and in the index that answers all of it.
+    def count() -> Mapping[str, int]:
+        found: dict[str, int] = (
+            tickets(actor)
+            .filter(state__in=OPEN)
+            .order_by()
+            .aggregate(
+                open=Count("state", filter=leading),
+                mine=Count("state", filter=leading & Q(responsible_id=responsible_id)),
+                new=Count("state", filter=leading & Q(state__in=[State.NEW, State.REOPENED])),
+                untouched=Count("state", filter=Q(state=State.NEW)),
+                late=Count("state", filter=leading & Q(react_by_at__lt=now)),
+                emergency=Count("state", filter=leading & Q(urgency=Urgency.EMERGENCY)),
+            )
         )
-    )
-    return found
+        return found
+
+    return _counts.get((actor.organisation_id, actor.client_number, responsible_id), count)

@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from gewerk.journal.actor import Actor
 from gewerk.tickets.access import tickets
 from gewerk.tickets.models import Ticket
-from gewerk.tickets.queries.ticket_list import with_ranks
 from gewerk.tickets.states import State
 
 
@@ -31,7 +30,7 @@ def waiting_for(actor: Actor, *, today: date, limit: int) -> list[Waiting]:
         .filter(Q(state__in=[State.NEW, State.REOPENED]) | Q(state=State.WAITING, waiting_until_date__lte=today))
     )
     order: Sequence[Any] = ("urgency_rank", F("react_by_at").asc(nulls_last=True), "created_at", "id")
-    listed = with_ranks(rows.select_related("property", "unit")).order_by(*order)[:limit]
+    listed = rows.select_related("property", "unit").order_by(*order)[:limit]
     return [Waiting(t, "waiting_over" if t.state == State.WAITING else t.state) for t in listed]
 
 

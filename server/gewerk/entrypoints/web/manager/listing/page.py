@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F, Model, QuerySet
+from django.db.models.expressions import OrderBy
+from django.utils.translation import gettext as _
 
 from gewerk.entrypoints.web.manager.listing.pieces import Action, AnyListing, Cell, Column, Option, Reader, Text
 from gewerk.entrypoints.web.manager.listing.state import State
@@ -14,6 +17,8 @@ from gewerk.portfolio.models import SavedView
 
 ROWS_PER_PAGE = 50
 EXPORT_CHUNK = 500
+MOST_FOUND = 1_000
+"""Of a search nobody leafs further than twenty pages: it says "more than" and wants another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class Page:
     foot: Sequence[tuple[Column[Any], Cell]]
     count: int
     count_sentence: str
+    total: str
+    """The count in words: ``more than 1000`` where a search found so many that they were not counted."""
     first: int
     last: int
     pages: int
@@ -112,15 +119,28 @@ def ordered(listing: AnyListing, reader: Reader, state: State, rows: QuerySet[An
     names = column.sort if column else ()
     if state.sort not in state.filters:
         rows = listing.annotate(reader, rows, frozenset({state.sort}))
-    order = [F(name).desc(nulls_last=True) if state.descending else F(name).asc(nulls_last=True) for name in names]
-    return rows.order_by(*order, "pk").select_related(*listing.related)
+    return rows.order_by(
+        *(_order(rows.model, name, descending=state.descending) for name in names), "pk"
+    ).select_related(*listing.related)
+
+
+def _order(model: type[Model], name: str, *, descending: bool) -> OrderBy:
+    """What is empty comes last. Of a field that is never empty that is not said: an index has no order for it."""
+    try:
+        never_empty = not model._meta.get_field(name).null
+    except FieldDoesNotExist:
+        never_empty = False
+    last = None if never_empty else True
+    return F(name).desc(nulls_last=last) if descending else F(name).asc(nulls_last=last)
 
 
 def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
     """Everything the template shows of this state."""
     rows = found(listing, reader, state)
-    totals = dict(listing.totals(reader, rows))
-    count = int(str(totals.pop("count").text))
+    tabs = _tabs(listing, reader, state)
+    count, totals = _totals(listing, reader, state, rows, tabs)
+    many = count > MOST_FOUND and bool(state.search) and bool(listing.tab_counts)
+    count = MOST_FOUND if many else count
     pages = max(1, -(-count // ROWS_PER_PAGE))
     number = min(state.page, pages)
     start = (number - 1) * ROWS_PER_PAGE
@@ -136,7 +156,10 @@ def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
         lines=[_line(listing, reader, row, shown) for row in listing.rows(reader, records, state.search)],
         foot=[(column, totals.get(column.key, Cell())) for column in shown[1:]],
         count=count,
-        count_sentence=listing.count_sentence(count),
+        count_sentence=_("more than %(found)s") % {"found": listing.count_sentence(count)}
+        if many
+        else listing.count_sentence(count),
+        total=_("more than %(n)d") % {"n": count} if many else str(count),
         first=start + 1 if records else 0,
         last=start + len(records),
         pages=pages,
@@ -146,12 +169,27 @@ def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
         chips=chips,
         menus=menus,
         further=further,
-        tabs=_tabs(listing, reader, state),
+        tabs=tabs,
         columns=[(c, c.key in state.columns, i > 0) for i, c in enumerate(listing.columns)],
         actions=[a for a in listing.actions if reader.edits or not a.edits],
         query=state.query(page=number),
         everything=replace(state, search="", filters={}).query(),
     )
+
+
+def _totals(
+    listing: AnyListing, reader: Reader, state: State, rows: QuerySet[Any], tabs: Sequence[TabLink]
+) -> tuple[int, dict[str, Cell]]:
+    """How many there are, and the foot. Where one query told all tabs, it told the list of the tab that is open, too; what a
+    search finds there is counted as far as anybody leafs."""
+    if listing.tab_counts:
+        known = next((tab.count for tab in tabs if tab.current and tab.count is not None), None)
+        if known is not None:
+            return known, {}
+        if state.search:
+            return rows[: MOST_FOUND + 1].count(), {}
+    totals = dict(listing.totals(reader, rows))
+    return int(str(totals.pop("count").text)), totals
 
 
 def every_row(listing: AnyListing, reader: Reader, state: State, ids: Sequence[UUID] | None = None) -> Iterator[Any]:

@@ -32,7 +32,7 @@ from gewerk.tickets.queries.ticket_list import (
     overdue,
     ticket_rows,
     with_address_order,
-    with_ranks,
+    with_state_rank,
 )
 from gewerk.tickets.queries.waiting import is_late
 from gewerk.tickets.states import OPEN, State
@@ -331,8 +331,8 @@ FILTERS = (
 
 
 def _annotate(_reader: Reader, rows: QuerySet[Any], keys: frozenset[str]) -> QuerySet[Any]:
-    if keys & {"urgency", "state"}:
-        rows = with_ranks(rows)
+    if "state" in keys:
+        rows = with_state_rank(rows)
     return with_address_order(rows) if "address" in keys else rows
 
 

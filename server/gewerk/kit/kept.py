@@ -1,0 +1,38 @@
+"""Counts of many thousand rows, kept for a moment: whoever leafs through a long list need not have them counted at each page."""
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Mapping
+
+MANY = 10_000
+"""Rows from which on a count may be a moment old. Below it nobody could wait long, and everybody would notice."""
+SHARE = 50
+"""A count is kept this many times as long as it took: counting takes two hundredths of the time at most."""
+LONGEST_SECONDS = 5.0
+_ROOM = 1_000
+
+
+class KeptCounts:
+    """Of this process. Safe to use from several threads; two that ask at once may both count."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[Hashable, tuple[float, Mapping[str, int]]] = {}
+
+    def get(self, key: Hashable, count: Callable[[], Mapping[str, int]]) -> Mapping[str, int]:
+        """What ``count`` told under this key, asked again once it is too old. Kept only where one of the numbers is large."""
+        now = self._clock()
+        with self._lock:
+            until, counts = self._kept.get(key, (now, {}))
+        if now < until:
+            return counts
+        counts = count()
+        done = self._clock()
+        if max(counts.values(), default=0) >= MANY:
+            with self._lock:
+                if len(self._kept) >= _ROOM:
+                    self._kept = {k: v for k, v in self._kept.items() if v[0] > done}
+                if len(self._kept) < _ROOM:
+                    self._kept[key] = done + min((done - now) * SHARE, LONGEST_SECONDS), counts
+        return counts
