@@ -49,7 +49,14 @@ def main(units: int, tickets: int) -> dict[str, Any]:
     Membership.objects.create(person=admin, organisation=organisation, role=Role.ADMIN, created_at=now)
     actor = Actor(ActorKind.PERSON, admin.pk, organisation.pk, roles=frozenset({Role.ADMIN}))
     issued = create_key(actor=actor, name="Last", now=now)
-    common = {"organisation": organisation, "created_at": now, "updated_at": now, "source": "erp", "client_number": "1"}
+    yesterday = now - timedelta(days=1)  # the worker has long been through with what was imported
+    common = {
+        "organisation": organisation,
+        "created_at": yesterday,
+        "updated_at": yesterday,
+        "source": "erp",
+        "client_number": "1",
+    }
 
     def many(model: Any, rows: list[Any]) -> list[Any]:
         with transaction.atomic():
@@ -104,6 +111,8 @@ def main(units: int, tickets: int) -> dict[str, Any]:
             category, title = faults[n % len(faults)]
             state = chance.choice(_STATES)
             at = now - timedelta(minutes=n * 7)
+            if state == "resolved" and at < now - timedelta(days=12):
+                state = "closed"  # as the worker does after two weeks, before anybody measures
             ticket = Ticket(
                 organisation=organisation,
                 number=f"T-2026-{n:06d}",

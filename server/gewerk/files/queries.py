@@ -11,7 +11,7 @@ def files_of(object_type: str, object_id: UUID, *, purposes: Collection[str] | N
     rows = FileLink.objects.filter(object_type=object_type, object_id=object_id)
     if purposes is not None:
         rows = rows.filter(purpose__in=purposes)
-    return list(rows.select_related("file").order_by("id"))
+    return sorted(rows.select_related("file"), key=lambda link: link.pk)
 
 
 def files_of_many(object_type: str, ids: Collection[UUID]) -> dict[UUID, list[FileLink]]:

@@ -1,9 +1,9 @@
 """The folded text under which a ticket is found: number, words, people, and the address of its property and unit."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from gewerk.kit.folding import fold, shorten
-from gewerk.portfolio.models import Property
 from gewerk.tickets.models import Ticket
 
 MOST_LETTERS = 4000
@@ -27,10 +27,12 @@ def compose(ticket: Ticket) -> str:
     return " ".join(part for part in (folded, short if short != folded else "", *place) if part)
 
 
-def refresh(properties: Iterable[Property]) -> int:
-    """Compose anew what the address of these properties is part of. Returns how many tickets changed."""
+def refresh(properties: Iterable[UUID]) -> int:
+    """Compose anew what the address of these properties (ids) is part of. Returns how many tickets changed."""
     changed = []
-    for ticket in Ticket.objects.filter(property__in=list(properties)).select_related("property", "unit"):
+    reads = ("number", "title", "text", "place_note", "reporter_name", "reporter_email", "external_number", "search")
+    rows = Ticket.objects.filter(property__in=list(properties)).select_related("property", "unit")
+    for ticket in rows.only(*reads, "property__search", "unit__search"):
         text = compose(ticket)
         if text != ticket.search:
             ticket.search = text

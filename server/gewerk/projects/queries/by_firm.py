@@ -24,6 +24,9 @@ def orders_of(actor: Actor, *, limit: int, **wanted: UUID) -> list[WorkOrder]:
 
 
 def orders_of_ticket(actor: Actor, ticket_id: UUID) -> list[WorkOrder]:
-    """Those that answer the ticket, the oldest first; one query."""
-    rows = orders(actor).filter(ticket_links__ticket_id=ticket_id)
-    return list(rows.select_related("property", "unit", "firm", "crew").order_by("created_at", "id"))
+    """Those that answer the ticket, the oldest first: one query where there are none, else two."""
+    ids = list(orders(actor).filter(ticket_links__ticket_id=ticket_id).values_list("pk", flat=True))
+    if not ids:
+        return []
+    found = orders(actor).filter(pk__in=ids).select_related("property", "unit", "firm", "crew")
+    return sorted(found, key=lambda order: (order.created_at, order.pk))

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from gewerk.portfolio.models import Property
+from gewerk.tickets.models import Ticket
 from gewerk.tickets.search_text import refresh
 
 _LOOKS_BACK = timedelta(hours=3)
@@ -13,9 +15,12 @@ _LOOKS_BACK = timedelta(hours=3)
 
 def follow_addresses(*, now: datetime) -> int:
     """How many tickets were changed. Reads the properties that changed lately; the columns it writes are no news to anybody."""
-    changed = Property.objects.filter(updated_at__gte=now - _LOOKS_BACK, tickets__isnull=False).distinct()
+    reported = Exists(Ticket.objects.filter(property=OuterRef("pk")))
+    changed = list(
+        Property.objects.filter(reported, updated_at__gte=now - _LOOKS_BACK).order_by("id").values_list("pk", flat=True)
+    )
     done = 0
-    for start in range(0, changed.count(), 50):
+    for start in range(0, len(changed), 50):
         with transaction.atomic():
-            done += refresh(changed.order_by("id")[start : start + 50])
+            done += refresh(changed[start : start + 50])
     return done

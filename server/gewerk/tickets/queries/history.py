@@ -26,7 +26,7 @@ def history_of(ticket: Ticket, *, internal: bool) -> list[Line]:
     rows = HistoryEntry.objects.filter(ticket=ticket)
     if not internal:
         rows = rows.filter(internal=False)
-    return _named(list(rows.order_by("-id")), ticket.organisation_id)
+    return _named(sorted(rows, key=lambda entry: -entry.pk), ticket.organisation_id)
 
 
 def _named(entries: Iterable[HistoryEntry], organisation_id: UUID) -> list[Line]:

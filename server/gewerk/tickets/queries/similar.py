@@ -128,7 +128,7 @@ class Proposal:
 
 def similar_tickets(actor: Actor, ticket: Ticket, *, limit: int = 5) -> list[Proposal]:
     """Tickets that this one could go together with: two queries at most. Those that follow another are shown as that one."""
-    rows = list(
+    rows = (
         tickets(actor)
         .filter(
             property_id=ticket.property_id,
@@ -138,12 +138,14 @@ def similar_tickets(actor: Actor, ticket: Ticket, *, limit: int = 5) -> list[Pro
         )
         .exclude(state__in=[State.REJECTED, State.CLOSED])
         .exclude(pk=ticket.pk)
-        .select_related("unit")
-        .order_by("-created_at", "-id")[:200]
+        .order_by("-created_at", "-id")
+        .values_list("id", "property_id", "unit_id", "common_part", "category", "building_wide", "created_at")[:200]
     )
-    by_id = {row.pk: row for row in rows}
-    found = likenesses(matter_of(ticket), [matter_of(row) for row in rows])
-    return [Proposal(by_id[alike.other.id], alike) for alike in found[:limit]]
+    found = likenesses(matter_of(ticket), [Matter(*row) for row in rows])[:limit]
+    if not found:
+        return []
+    by_id = tickets(actor).select_related("unit").in_bulk([alike.other.id for alike in found])
+    return [Proposal(by_id[alike.other.id], alike) for alike in found]
 
 
 def known_in_building(property_id: UUID, category: str) -> Ticket | None:

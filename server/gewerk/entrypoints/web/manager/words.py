@@ -66,6 +66,12 @@ def part_of(kind: str, found: str, n: int) -> str:
     return text % {"found": found, "n": n}
 
 
+ADDRESS_FIELDS = ("street", "house_number", "postcode", "city", "country", "address_raw", "name", "external_id")
+"""Of a property, what ``address_line`` reads."""
+POSITION_FIELDS = ("floor", "floor_raw", "position", "name", "external_id")
+"""Of a unit, what ``position`` and ``unit_title`` read."""
+
+
 def street_line(one: Property) -> str:
     """Street and number, in the country's order; else the line as the ERP holds it, else the name."""
     parts = (one.house_number, one.street) if one.country == "GB" else (one.street, one.house_number)

@@ -206,6 +206,8 @@ def _in_order(listing: AnyListing, reader: Reader, keys: Sequence[UUID]) -> list
     """These records, whole, in this order."""
     place = {key: n for n, key in enumerate(keys)}
     records = listing.find(reader, "").filter(pk__in=keys).select_related(*listing.related)
+    if listing.loads:
+        records = records.only(*listing.loads)
     return sorted(records, key=lambda record: place[record.pk])
 
 

@@ -141,6 +141,9 @@ class Listing(Generic[R]):
     """State that belongs to the list itself and is kept in every link (``type=unit``)."""
     related: tuple[str, ...] = ()
     """``select_related`` of the page."""
+    loads: tuple[str, ...] = ()
+    """The fields that cells and exports read of a record and of what is related; empty: all. What is missing here is fetched for
+    each row again (a test counts the queries with every column shown)."""
     tab_counts: Sequence[int] = ()
     """Of the counted tabs in their order, where one query told them all; empty: each tab asks for itself."""
 

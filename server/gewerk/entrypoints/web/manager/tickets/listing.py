@@ -19,6 +19,7 @@ from gewerk.entrypoints.web.manager.listing.pieces import Action, Cell, Column, 
 from gewerk.entrypoints.web.manager.listing.show import show_list
 from gewerk.entrypoints.web.manager.property_list import people_of
 from gewerk.entrypoints.web.manager.tickets import words
+from gewerk.entrypoints.web.manager.words import ADDRESS_FIELDS, POSITION_FIELDS
 from gewerk.portfolio.access import properties
 from gewerk.portfolio.queries.values import values_of
 from gewerk.tickets.access import tickets
@@ -373,6 +374,23 @@ TICKETS: Listing[TicketRow] = Listing(
         Action("merge_tickets", gettext_lazy("Put together"), "combine"),
     ),
     related=("property", "unit", "responsible"),
+    loads=(
+        *(
+            "number",
+            "title",
+            "category",
+            "urgency",
+            "state",
+            "waiting_for",
+            "channel",
+            "reporter_name",
+            "external_number",
+        ),
+        *("common_part", "place_note", "react_by_at", "created_at", "updated_at", "incident_id", "organisation_id"),
+        *(f"property__{name}" for name in ADDRESS_FIELDS),
+        *(f"unit__{name}" for name in POSITION_FIELDS),
+        *(f"responsible__{name}" for name in ("first_name", "last_name", "email")),
+    ),
 )
 
 

@@ -77,7 +77,7 @@ def ticket_page(request: HttpRequest, ticket_id: UUID) -> HttpResponseBase:
             "reporter": _reporter(ticket),
             "tenants": _tenants(ticket),
             "photos": [_photo(one) for one in links],
-            "members": list(ticket.members.select_related("unit", "property").order_by("created_at", "id")),
+            "members": sorted(ticket.members.select_related("unit", "property"), key=lambda m: (m.created_at, m.pk)),
             "similar": _similar(who, ticket),
             "status_url": f"{installation().base_url.rstrip('/')}{reverse('status', args=[status_token(ticket)])}",
             **_story(request, who, ticket, links),

@@ -1,0 +1,47 @@
+"""The components that look the same whenever their attributes are the same are rendered once for each.
+
+A page has some fifty icons; each cost two tenths of a millisecond, together a fifth of the page (``bench/work_load.py``).
+"""
+
+from collections.abc import Hashable
+from typing import Any
+
+from django.template import Context, Library, Node
+from django.template.base import Parser, Token
+from django.utils.safestring import SafeString
+from django_cotton.templatetags._component import AttrKind, CottonComponentNode, cotton_component
+
+register = Library()
+
+_SAME_BY_ATTRIBUTES = frozenset({"icon", "avatar"})
+"""Neither a slot nor a word of the page around them, of the reader or of their language stands in them."""
+_ROOM = 4096
+
+
+@register.tag("cotton")
+def cotton(parser: Parser, token: Token) -> Node:
+    """Takes the place of django-cotton's own tag, and is that tag for all other components."""
+    node = cotton_component(parser, token)
+    simple = all(attr.kind in (AttrKind.STATIC, AttrKind.ESCAPED) for attr in node._prepared_attrs)
+    return RememberedComponent(node) if node.component_name in _SAME_BY_ATTRIBUTES and simple else node
+
+
+class RememberedComponent(Node):
+    """Asks the component itself for attributes it has not met yet."""
+
+    _rendered: dict[Hashable, SafeString] = {}
+
+    def __init__(self, component: CottonComponentNode) -> None:
+        self._component = component
+        self._name = component.component_name
+        self._attributes: list[tuple[str, Any, Any]] = [(a.key, a.value, a.compiled) for a in component._prepared_attrs]
+
+    def render(self, context: Context) -> SafeString:
+        given = [(key, made.render(context) if made else value) for key, value, made in self._attributes]
+        asked = (self._name, *given)
+        found = self._rendered.get(asked)
+        if found is None:
+            found = self._component.render(context)
+            if len(self._rendered) < _ROOM:
+                self._rendered[asked] = found
+        return found
