@@ -30,9 +30,12 @@ def words(text: str) -> list[tuple[str, ...]]:
 
 
 def contains(spellings: tuple[str, ...], *, field: str = "search") -> Q:
-    """One typed word occurs in the folded column, in any of its spellings."""
+    """One typed word occurs in the folded column, in any of its spellings. Where the shorter one occurs within a longer one it
+    is asked for alone: a text that holds the longer one holds it, and each question costs a look at every row."""
     condition = Q()
     for spelling in spellings:
+        if any(other != spelling and other in spelling for other in spellings):
+            continue
         condition |= Q(**{f"{field}__contains": spelling})
     return condition
 

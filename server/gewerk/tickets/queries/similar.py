@@ -126,8 +126,15 @@ class Proposal:
     likeness: Likeness
 
 
+_SHOWN = (
+    *("number", "title", "state", "urgency", "place_note", "property_id", "created_at"),
+    *("common_part", "category", "building_wide", "unit__name", "unit__external_id"),
+    *("unit__floor", "unit__floor_raw", "unit__position"),
+)
+
+
 def similar_tickets(actor: Actor, ticket: Ticket, *, limit: int = 5) -> list[Proposal]:
-    """Tickets that this one could go together with: two queries at most. Those that follow another are shown as that one."""
+    """Tickets that this one could go together with: one query. Those that follow another are shown as that one."""
     rows = (
         tickets(actor)
         .filter(
@@ -138,14 +145,13 @@ def similar_tickets(actor: Actor, ticket: Ticket, *, limit: int = 5) -> list[Pro
         )
         .exclude(state__in=[State.REJECTED, State.CLOSED])
         .exclude(pk=ticket.pk)
-        .order_by("-created_at", "-id")
-        .values_list("id", "property_id", "unit_id", "common_part", "category", "building_wide", "created_at")[:200]
+        .select_related("unit")
+        .only(*_SHOWN)
+        .order_by("-created_at", "-id")[:200]
     )
-    found = likenesses(matter_of(ticket), [Matter(*row) for row in rows])[:limit]
-    if not found:
-        return []
-    by_id = tickets(actor).select_related("unit").in_bulk([alike.other.id for alike in found])
-    return [Proposal(by_id[alike.other.id], alike) for alike in found]
+    by_id = {row.pk: row for row in rows}
+    found = likenesses(matter_of(ticket), [matter_of(row) for row in by_id.values()])
+    return [Proposal(by_id[alike.other.id], alike) for alike in found[:limit]]
 
 
 def known_in_building(property_id: UUID, category: str) -> Ticket | None:

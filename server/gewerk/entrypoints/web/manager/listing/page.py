@@ -17,8 +17,8 @@ from gewerk.portfolio.models import SavedView
 
 ROWS_PER_PAGE = 50
 EXPORT_CHUNK = 500
-MOST_FOUND = 1_000
-"""Of a search nobody leafs further than twenty pages: it says "more than" and wants another word."""
+MOST_FOUND = 500
+"""Of a search nobody leafs further than ten pages: where there are tabs with counts (and no sums), it says "more than"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Page:
     count: int
     count_sentence: str
     total: str
-    """The count in words: ``more than 1000`` where a search found so many that they were not counted."""
+    """The count in words: ``more than 500`` where a search found so many that they were not counted."""
     first: int
     last: int
     pages: int
@@ -138,15 +138,19 @@ def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
     """Everything the template shows of this state."""
     rows = found(listing, reader, state)
     tabs = _tabs(listing, reader, state)
-    count, totals = _totals(listing, reader, state, rows, tabs)
-    many = count > MOST_FOUND and bool(state.search) and bool(listing.tab_counts)
-    count = MOST_FOUND if many else count
+    # Ids first: of many thousand rows the database sorts what it needs to sort, not whole rows with their joins.
+    ids = ordered(listing, reader, state, rows).values_list("pk", flat=True)
+    totals: dict[str, Cell] = {}
+    many = False
+    if listing.tab_counts and state.search:
+        ids = list(ids[: MOST_FOUND + 1])
+        count, many = min(len(ids), MOST_FOUND), len(ids) > MOST_FOUND
+    else:
+        count, totals = _totals(listing, reader, rows, tabs)
     pages = max(1, -(-count // ROWS_PER_PAGE))
     number = min(state.page, pages)
     start = (number - 1) * ROWS_PER_PAGE
-    # Ids first: of many thousand rows the database sorts what it needs to sort, not whole rows with their joins.
-    keys = list(ordered(listing, reader, state, rows).values_list("pk", flat=True)[start : start + ROWS_PER_PAGE])
-    records = _in_order(listing, reader, keys)
+    records = _in_order(listing, reader, list(ids[start : start + ROWS_PER_PAGE]))
     shown = [c for c in listing.columns if c.key in state.columns]
     menus, further, chips = _filters(listing, reader, state)
     return Page(
@@ -178,16 +182,12 @@ def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
 
 
 def _totals(
-    listing: AnyListing, reader: Reader, state: State, rows: QuerySet[Any], tabs: Sequence[TabLink]
+    listing: AnyListing, reader: Reader, rows: QuerySet[Any], tabs: Sequence[TabLink]
 ) -> tuple[int, dict[str, Cell]]:
-    """How many there are, and the foot. Where one query told all tabs, it told the list of the tab that is open, too; what a
-    search finds there is counted as far as anybody leafs."""
-    if listing.tab_counts:
-        known = next((tab.count for tab in tabs if tab.current and tab.count is not None), None)
-        if known is not None:
-            return known, {}
-        if state.search:
-            return rows[: MOST_FOUND + 1].count(), {}
+    """How many there are, and the foot. Where one query told all tabs, it told the list of the tab that is open, too."""
+    known = next((tab.count for tab in tabs if tab.current and tab.count is not None), None)
+    if listing.tab_counts and known is not None:
+        return known, {}
     totals = dict(listing.totals(reader, rows))
     return int(str(totals.pop("count").text)), totals
 
