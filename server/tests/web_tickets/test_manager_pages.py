@@ -12,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from gewerk.entrypoints.web.manager.listing import page as listing_page
+from gewerk.entrypoints.web.manager.tickets.listing import COLUMNS
 from gewerk.files.queries import files_of
 from gewerk.identity.models import Role
 from gewerk.tickets.models import HistoryEntry, ReportLink, Ticket
@@ -105,6 +107,51 @@ def test_a_list_that_is_empty_says_how_to_fill_it(office: Client, house: Any) ->
     assert "Meldung aufnehmen" in text
 
 
+def test_a_search_that_finds_many_says_more_than(
+    office: Client, house: Any, factories: Any, stock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing_page, "MOST_FOUND", 60)
+    for _ in range(58):
+        factories.ticket(house.property)
+    exact = text_of(office.get("/tickets/?q=lindemann"))
+    assert "mehr als" not in exact
+    for _ in range(60):
+        factories.ticket(house.property)
+    first, last = office.get("/tickets/?q=lindemann"), office.get("/tickets/?q=lindemann&page=9")
+    assert "Zeile 1 bis 50 von mehr als 60" in text_of(first)
+    assert "mehr als 60 Tickets" in text_of(first) or "mehr als 60 Meldungen" in text_of(first)
+    assert "Zeile 51 bis 60 von mehr als 60" in text_of(last)
+    assert not set(numbers(first)) & set(numbers(last))
+    assert "mehr als" not in text_of(office.get("/tickets/")), "without a search everything is counted"
+
+
+@pytest.mark.parametrize("state", ["", "state=new", "responsible=me", "late=yes"])
+def test_the_count_of_a_tab_is_that_of_its_list(office: Client, house: Any, stock: Any, state: str) -> None:
+    """Where a tab's count serves as the list's, both are what counting the list itself says."""
+    shown = text_of(office.get(f"/tickets/?{state}"))
+    counted = text_of(office.get(f"/tickets/?{state}&urgency=&sort=title&q="))
+    sentence = re.compile(r"(\d+) (?:Ticket|Meldung)")
+    assert sentence.findall(shown) == sentence.findall(counted)
+    assert len(numbers(office.get(f"/tickets/?{state}"))) == len(numbers(office.get(f"/tickets/?{state}&sort=-title")))
+
+
+@pytest.mark.parametrize("order", ["react_by", "-react_by", "responsible", "-responsible"])
+def test_what_is_empty_comes_last_in_either_order(office: Client, house: Any, stock: Any, order: str) -> None:
+    Ticket.objects.filter(pk=stock["tap"].pk).update(responsible=None)
+    Ticket.objects.filter(pk__in=[stock["mine"].pk, stock["gas"].pk]).update(react_by_at=None, responsible=house.person)
+    empty = {stock["mine"].number, stock["gas"].number} if "react_by" in order else {stock["tap"].number}
+    assert set(numbers(office.get(f"/tickets/?sort={order}"))[-len(empty) :]) == empty
+
+
+def test_postgresql_has_an_index_for_words() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has none")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'tickets_ticket_search_words'")
+        (definition,) = cursor.fetchone()
+    assert "gin_trgm_ops" in definition
+
+
 def test_the_list_as_a_file(office: Client, stock: Any) -> None:
     lines = b"".join(office.get("/tickets/?state=all&export=csv").streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Meldung;Nummer;Stand" if "Stand" in lines[0] else "Meldung;Nummer;")
@@ -112,7 +159,19 @@ def test_the_list_as_a_file(office: Client, stock: Any) -> None:
     assert office.get("/tickets/?export=xlsx").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/tickets/", "/tickets/?state=all&q=lindemann&sort=address", "/", "{ticket}"])
+ALL_COLUMNS = ".".join(column.key for column in COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/tickets/",
+        f"/tickets/?columns={ALL_COLUMNS}",
+        "/tickets/?state=all&q=lindemann&sort=address",
+        "/",
+        "{ticket}",
+    ],
+)
 def test_fifty_rows_cost_as_many_queries_as_one(
     office: Client, house: Any, factories: Any, stock: Any, address: str
 ) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from gewerk.kit import lookups  # noqa: F401 - registers ``among``
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.answer_rule import MOST_RUNNING
 from gewerk.marketplace.models import AnswerCase, Invitation
@@ -43,7 +44,7 @@ def check_limits(firm_ids: Collection[UUID], *, now: datetime) -> None:
 
 def limited_firms(firm_ids: Collection[UUID]) -> set[UUID]:
     """Which of these are limited; one query."""
-    rows = AnswerCase.objects.filter(firm_id__in=firm_ids, limited_at__isnull=False, ended_at__isnull=True)
+    rows = AnswerCase.objects.filter(firm__id__among=firm_ids, limited_at__isnull=False, ended_at__isnull=True)
     return set(rows.values_list("firm_id", flat=True))
 
 

@@ -40,6 +40,7 @@ from gewerk.identity.access import require, sees_orders
 from gewerk.identity.models import Organisation, OrganisationKind
 from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
+from gewerk.kit import lookups  # noqa: F401 - registers ``among``
 from gewerk.marketplace.gate import BLOCKED, GateAnswer, gate_words, may_take_each
 from gewerk.marketplace.models import Invitation, QuoteRequest, Rating
 from gewerk.marketplace.operations.answer_limit import limited_firms
@@ -144,13 +145,13 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     require(sees_orders(actor))
     manager = wanted.manager
     shown, may, serves = _narrowed_down(wanted)
-    rows: QuerySet[Any] = _with_standing(manager).filter(pk__in=shown)
+    rows: QuerySet[Any] = _with_standing(manager).filter(pk__among=shown)
     rows = rows.annotate(
         own_reason=F("own__blocked_reason"),
-        serves=_yes(Q(pk__in=serves)),
+        serves=_yes(Q(pk__among=serves)),
         stands=Case(
             When(standing=Standing.BLOCKED, then=Value(_BLOCKED)),
-            When(pk__in=may, then=Value(_MAY)),
+            When(pk__among=may, then=Value(_MAY)),
             default=Value(_HINDERED),
             output_field=IntegerField(),
         ),
@@ -206,7 +207,7 @@ def _narrowed_down(wanted: Wanted) -> tuple[list[UUID], list[UUID], list[UUID]]:
     asked = [one for one in serves if standing[one] != Standing.BLOCKED]
     holding = asked
     if service is not None:
-        firms = Organisation.objects.filter(pk__in=asked)
+        firms = Organisation.objects.filter(pk__among=asked)
         holding = list(firms.filter(vetted(service, wanted.on)).values_list("pk", flat=True))
     limited = limited_firms(holding)
     may = [one for one in holding if one not in limited]

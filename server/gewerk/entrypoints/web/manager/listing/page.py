@@ -139,12 +139,14 @@ def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
     rows = found(listing, reader, state)
     tabs = _tabs(listing, reader, state)
     # Ids first: of many thousand rows the database sorts what it needs to sort, not whole rows with their joins.
-    ids = ordered(listing, reader, state, rows).values_list("pk", flat=True)
+    ids: QuerySet[Any] | list[UUID] = ordered(listing, reader, state, rows).values_list("pk", flat=True)
     totals: dict[str, Cell] = {}
     many = False
     if listing.tab_counts and state.search:
         ids = list(ids[: MOST_FOUND + 1])
-        count, many = min(len(ids), MOST_FOUND), len(ids) > MOST_FOUND
+        many = len(ids) > MOST_FOUND
+        ids = ids[:MOST_FOUND]
+        count = len(ids)
     else:
         count, totals = _totals(listing, reader, rows, tabs)
     pages = max(1, -(-count // ROWS_PER_PAGE))
