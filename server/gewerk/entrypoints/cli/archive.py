@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gewerk.entrypoints.cli.lock import lock
 from gewerk.entrypoints.cli.texts import CommandError, say
+from gewerk.kit.search_index import SUFFIX
 
 _SKIPPED = {"static", "up.lock", "test.sqlite3"}
 _MANIFEST = "gewerk-backup.json"
@@ -80,17 +81,7 @@ def restore(*, archive: Path, data: Path) -> None:
                     "Die Sicherung stammt aus PostgreSQL: setzen Sie DATABASE_URL auf eine leere Datenbank.",
                     "The backup is from PostgreSQL: set DATABASE_URL to an empty database.",
                 )
-            _run(
-                [
-                    "pg_restore",
-                    "--no-owner",
-                    "--no-privileges",
-                    "--exit-on-error",
-                    "--single-transaction",
-                    f"--dbname={url}",
-                    str(scratch / _DUMP),
-                ]
-            )
+            _restore_database(scratch / _DUMP, url)
         if data.exists():
             data.rmdir()
         (scratch / "data").rename(data)
@@ -100,6 +91,15 @@ def restore(*, archive: Path, data: Path) -> None:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     say(f"Wiederhergestellt: ./gewerk up --data {data}", f"Restored: ./gewerk up --data {data}")
+
+
+def _restore_database(dump: Path, url: str) -> None:
+    """All but extensions and the indexes that need them: the role may not be allowed to make them, and the next start tries."""
+    contents = _run(["pg_restore", "--list", str(dump)]).splitlines()
+    kept = dump.with_suffix(".list")
+    kept.write_text("\n".join(one for one in contents if " EXTENSION " not in one and f"{SUFFIX} " not in f"{one} "))
+    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", f"--use-list={kept}"]
+    _run(["pg_restore", *options, f"--dbname={url}", str(dump)])
 
 
 def _private(path: Path) -> tarfile.TarFile:
@@ -127,7 +127,8 @@ def _database_url() -> str:
     return os.environ.get("GEWERK_DATABASE_URL") or os.environ.get("DATABASE_URL", "")
 
 
-def _run(command: list[str]) -> None:
+def _run(command: list[str]) -> str:
+    """What the program printed."""
     if shutil.which(command[0]) is None:
         raise CommandError(
             f"Das Programm {command[0]} fehlt (Paket postgresql-client).",
@@ -137,3 +138,4 @@ def _run(command: list[str]) -> None:
     if done.returncode != 0:
         reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else str(done.returncode)
         raise CommandError(f"{command[0]} ist gescheitert: {reason}", f"{command[0]} failed: {reason}")
+    return done.stdout

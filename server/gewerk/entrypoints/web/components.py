@@ -13,16 +13,19 @@ from django_cotton.templatetags._component import AttrKind, CottonComponentNode,
 
 register = Library()
 
-_SAME_BY_ATTRIBUTES = frozenset({"icon", "avatar"})
-"""Neither a slot nor a word of the page around them, of the reader or of their language stands in them."""
-_ROOM = 4096
+_SAME_BY_ATTRIBUTES = frozenset({"icon"})
+"""No word of the page around them stands in them."""
 
 
 @register.tag("cotton")
 def cotton(parser: Parser, token: Token) -> Node:
     """Takes the place of django-cotton's own tag, and is that tag for all other components."""
     node = cotton_component(parser, token)
-    simple = all(attr.kind in (AttrKind.STATIC, AttrKind.ESCAPED) for attr in node._prepared_attrs)
+    # A label is somebody's words where it is not in the template itself (a file's name): those are not remembered.
+    simple = all(
+        attr.kind is AttrKind.STATIC or (attr.kind is AttrKind.ESCAPED and attr.key == "name")
+        for attr in node._prepared_attrs
+    )
     return RememberedComponent(node) if node.component_name in _SAME_BY_ATTRIBUTES and simple else node
 
 
@@ -42,6 +45,5 @@ class RememberedComponent(Node):
         found = self._rendered.get(asked)
         if found is None:
             found = self._component.render(context)
-            if len(self._rendered) < _ROOM:
-                self._rendered[asked] = found
+            self._rendered[asked] = found
         return found

@@ -3,8 +3,6 @@
 from django.conf import settings
 from django.db import migrations, models
 
-from gewerk.kit.search_index import SearchIndex
-
 
 class Migration(migrations.Migration):
 
@@ -41,5 +39,4 @@ class Migration(migrations.Migration):
             model_name='ticket',
             index=models.Index(condition=models.Q(('state__in', ['in_progress', 'in_review', 'new', 'reopened', 'waiting'])), fields=['organisation', 'state', 'incident', 'responsible', 'react_by_at', 'urgency'], name='tickets_open_counts'),
         ),
-        SearchIndex('tickets_ticket'),
     ]
