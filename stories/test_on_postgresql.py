@@ -49,3 +49,39 @@ def test_the_export_becomes_the_stock(fresh_database: str, tmp_path: Path) -> No
         assert not list(connection.folder.glob("*.sqlite3")), "the ledger is in PostgreSQL too"
     finally:
         installation.stop()
+
+
+def test_a_backup_is_restored_where_no_extension_may_be_made(fresh_database: str, tmp_path: Path) -> None:
+    """The index of words needs one: the restored installation starts without it, and has it once it is allowed."""
+    saved = Installation(data=tmp_path / "saved", database_url=fresh_database)
+    saved.data.mkdir()
+    saved.manage("migrate", "-v0")
+    archive, role = tmp_path / "gewerk.tar.gz", f"role_{secrets.token_hex(4)}"
+    _archive(saved, "backup", data=saved.data, target=archive)
+    server = os.environ["GEWERK_TEST_POSTGRES"]
+    address = server.rsplit("/", 1)[0]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE ROLE "{role}" LOGIN')
+        connection.execute(f'CREATE DATABASE "{role}"')
+        try:
+            with psycopg.connect(f"{address}/{role}", autocommit=True) as inside:
+                inside.execute(f'ALTER SCHEMA public OWNER TO "{role}"')
+                restored = Installation(
+                    data=tmp_path / "restored", database_url=f"{address}/{role}".replace("//gewerk@", f"//{role}@")
+                )
+                _archive(restored, "restore", archive=archive, data=restored.data)
+                indexes = "SELECT indexname FROM pg_indexes WHERE indexname LIKE '%search_words'"
+                restored.manage("migrate", "-v0")
+                assert inside.execute(indexes).fetchall() == []
+                inside.execute("CREATE EXTENSION pg_trgm")
+                restored.manage("migrate", "-v0")
+                assert inside.execute(indexes).fetchall() == [("tickets_ticket_search_words",)]
+        finally:
+            connection.execute(f'DROP DATABASE "{role}" WITH (FORCE)')
+            connection.execute(f'DROP ROLE "{role}"')
+
+
+def _archive(installation: Installation, what: str, **paths: Path) -> None:
+    given = ", ".join(f"{name}=Path({str(path)!r})" for name, path in paths.items())
+    code = f"from pathlib import Path; from gewerk.entrypoints.cli.archive import {what}; {what}({given})"
+    installation.python("-c", code)
