@@ -1,6 +1,6 @@
-"""The components that look the same whenever their attributes are the same are rendered once for each.
+"""An icon looks the same whenever its attributes are the same, so each is rendered once.
 
-A page has some fifty icons; each cost two tenths of a millisecond, together a fifth of the page (``bench/work_load.py``).
+A page has some fifty; each cost two tenths of a millisecond, together a fifth of the page (``bench/work_load.py``).
 """
 
 from collections.abc import Hashable
@@ -13,9 +13,6 @@ from django_cotton.templatetags._component import AttrKind, CottonComponentNode,
 
 register = Library()
 
-_SAME_BY_ATTRIBUTES = frozenset({"icon"})
-"""No word of the page around them stands in them."""
-
 
 @register.tag("cotton")
 def cotton(parser: Parser, token: Token) -> Node:
@@ -26,22 +23,20 @@ def cotton(parser: Parser, token: Token) -> Node:
         attr.kind is AttrKind.STATIC or (attr.kind is AttrKind.ESCAPED and attr.key == "name")
         for attr in node._prepared_attrs
     )
-    return RememberedComponent(node) if node.component_name in _SAME_BY_ATTRIBUTES and simple else node
+    return RememberedIcon(node) if node.component_name == "icon" and simple else node
 
 
-class RememberedComponent(Node):
+class RememberedIcon(Node):
     """Asks the component itself for attributes it has not met yet."""
 
     _rendered: dict[Hashable, SafeString] = {}
 
     def __init__(self, component: CottonComponentNode) -> None:
         self._component = component
-        self._name = component.component_name
         self._attributes: list[tuple[str, Any, Any]] = [(a.key, a.value, a.compiled) for a in component._prepared_attrs]
 
     def render(self, context: Context) -> SafeString:
-        given = [(key, made.render(context) if made else value) for key, value, made in self._attributes]
-        asked = (self._name, *given)
+        asked = tuple((key, made.render(context) if made else value) for key, value, made in self._attributes)
         found = self._rendered.get(asked)
         if found is None:
             found = self._component.render(context)
