@@ -4,25 +4,33 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import DateTimeField, Q, UUIDField
 
 from gewerk.identity.models import FIRM_ROLES, MANAGING_ROLES, Membership, Person, Role, Scope
 from gewerk.journal.actor import Actor, ActorKind
+from gewerk.kit.prepared import Given, prepared
 from gewerk.kit.refusals import Refusal, RefusalKind
 
 _EDITING = frozenset({Role.ADMIN, Role.HOUSING_MANAGER, Role.HOUSING_OFFICER, Role.PRIVATE_OWNER})
 
 
-def live_memberships(person: Person, *, now: datetime) -> list[Membership]:
-    """Memberships that give access now: not ended, and the last day (in the organisation's time zone) not past."""
-    rows = (
-        Membership.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now), person=person)
+_live = prepared(
+    lambda: (
+        Membership.objects.filter(
+            Q(ended_at__isnull=True) | Q(ended_at__gt=Given("now", DateTimeField())),
+            person_id=Given("person", UUIDField()),
+        )
         .select_related("organisation")
         .order_by("created_at", "id")
     )
+)
+
+
+def live_memberships(person: Person, *, now: datetime) -> list[Membership]:
+    """Memberships that give access now: not ended, and the last day (in the organisation's time zone) not past."""
     return [
         m
-        for m in rows
+        for m in _live(person=person.pk, now=now)
         if m.ends_date is None or m.ends_date >= now.astimezone(ZoneInfo(m.organisation.time_zone)).date()
     ]
 

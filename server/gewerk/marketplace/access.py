@@ -16,6 +16,7 @@ from gewerk.firms.models import ListedFirm, Standing
 from gewerk.identity.access import dispatches, edits_orders, operates, require, sees_orders, works_for_firm
 from gewerk.identity.models import Organisation
 from gewerk.journal.actor import Actor, ActorKind, by_link
+from gewerk.kit.prepared import Given
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.links import invitation_of, owner_approval_of
 from gewerk.marketplace.models import (
@@ -188,7 +189,7 @@ def quoted(request: QuoteRequest) -> QuerySet[Any, Any]:
     return Quote.objects.filter(request=request, state=QuoteState.SUBMITTED).values("invitation_id")
 
 
-def invitations_over(now: datetime) -> QuerySet[Any]:
+def invitations_over(now: datetime | Given) -> QuerySet[Any]:
     """Behind no seal any more: ``Invitation`` rows of all firms with ``begins_at``, ``due_at`` and ``was_answered``, for counting.
 
     Of a request for quotes only when its quotes were opened, of a fixed-price offer only windows that ran to their end before

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import CharField, DateField, UUIDField
 from django.utils.translation import gettext as _
 
 from gewerk.firms.gate_words import missing_words
 from gewerk.firms.gates import MissingEvidence, may_be_awarded, may_take_of_many
 from gewerk.firms.models import GateOverride, ListedFirm, Standing
+from gewerk.kit.lookups import GivenMany
+from gewerk.kit.prepared import Given, prepared
 
 LISTING, BLOCKED = "listing", "blocked"
 
@@ -51,11 +54,7 @@ def may_take_each(
             else GateAnswer(open=False, missing=(LISTING,))
             for one in firm_ids
         }
-    overridden = set(
-        GateOverride.objects.filter(
-            organisation_id=organisation_id, firm_id__in=firm_ids, service_code=service, valid_until__gte=on
-        ).values_list("firm_id", flat=True)
-    )
+    overridden = set(_overridden(manager=organisation_id, firms=firm_ids, service=service, on=on))
     found = may_take_of_many(firm_ids, service, country, on)
     answers = {}
     for one in firm_ids:
@@ -81,9 +80,23 @@ def gate_words_for_firm(answer: GateAnswer, country: str) -> list[str]:
     return words or ([_("the manager's consent; please ask the manager")] if answer.missing else [])
 
 
+_listed = prepared(
+    lambda: ListedFirm.objects.filter(
+        organisation_id=Given("manager", UUIDField()), firm__id__among=GivenMany("firms", UUIDField())
+    ).values_list("firm_id", "standing")
+)
+_overridden = prepared(
+    lambda: GateOverride.objects.filter(
+        organisation_id=Given("manager", UUIDField()),
+        firm__id__among=GivenMany("firms", UUIDField()),
+        service_code=Given("service", CharField()),
+        valid_until__gte=Given("on", DateField()),
+    ).values_list("firm_id", flat=True)
+)
+
+
 def _standings(organisation_id: UUID, firm_ids: Collection[UUID]) -> dict[UUID, str]:
-    rows = ListedFirm.objects.filter(organisation_id=organisation_id, firm_id__in=firm_ids)
-    return dict(rows.values_list("firm_id", "standing"))
+    return dict(_listed(manager=organisation_id, firms=firm_ids))
 
 
 def _shut(gaps: tuple[MissingEvidence, ...]) -> GateAnswer:

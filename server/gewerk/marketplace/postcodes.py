@@ -5,6 +5,7 @@ them two places share, the nearer they count. Two places on both sides of a bord
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _DIGITS = {"DE": 5, "AT": 4}
@@ -48,3 +49,9 @@ def region_of(country: str, postcode: str) -> Area | None:
     if not areas:
         return None
     return areas[0] if country == "GB" else areas[1]
+
+
+def steps_to(country: str, postcode: str) -> Callable[[str], int]:
+    """How many areas another postcode shares with this one, 0 to ``SAME``; none with what is no postcode of the country."""
+    inside = [re.compile(area.pattern).search for area in areas_of(country, postcode)]
+    return lambda other: sum(1 for found in inside if found(other) is not None)

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, UUIDField
 
 from gewerk.identity.access import edits_orders, require, sees_orders
 from gewerk.identity.models import Membership, Role
 from gewerk.journal.actor import Actor, ActorKind
+from gewerk.kit.prepared import Given, prepared
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.tickets.models import ReportDraft, ReportLink, Ticket
 
@@ -24,14 +25,21 @@ def tickets(actor: Actor) -> QuerySet[Ticket]:
     return rows.filter(property__client_number=actor.client_number) if actor.client_number else rows
 
 
+_one = prepared(
+    lambda: Ticket.objects.filter(
+        organisation_id=Given("organisation", UUIDField()), pk=Given("ticket", UUIDField())
+    ).select_related("property", "unit", "responsible")
+)
+
+
 def ticket_for(actor: Actor, ticket_id: UUID) -> Ticket:
     """Raises TicketNotFound for an unknown or a foreign id alike."""
-    rows = tickets(actor).select_related("property", "unit", "responsible")
-    # Not first(): it orders, and to order so wide a row costs Django more than the database takes for all of it.
-    found = list(rows.filter(pk=ticket_id))
-    if not found:
+    require(sees_orders(actor))
+    found = _one(organisation=actor.organisation_id, ticket=ticket_id)
+    if not found or (actor.client_number and found[0].property.client_number != actor.client_number):
         raise TicketNotFound
-    return found[0]
+    one: Ticket = found[0]
+    return one
 
 
 def ticket_to_work_on(actor: Actor, ticket_id: UUID) -> Ticket:

@@ -176,3 +176,34 @@ def test_no_text_has_two_germans() -> None:
                     german = message.string if isinstance(message.string, str) else message.string[0]
                     germans.setdefault((message.context, text), set()).add(german)
     assert not {text: several for text, several in germans.items() if len(several) > 1}
+
+
+def test_what_is_remembered_depends_on_its_keys_and_the_language_alone() -> None:
+    request = RequestFactory().get("/")
+    template = Template(
+        CottonCompiler().process(
+            '{% load i18n %}{% remember key %}{{ name }}{% translate "Search" %}{% csrf_token %}{% endremember %}'
+        )
+    )
+
+    def shown(language: str, **context: Any) -> str:
+        with translation.override(language):
+            return template.render(RequestContext(request, context))
+
+    first = shown("de", key=1, name=NAME)
+    assert ESCAPED in first
+    assert "Suche" in first
+    # Rendered once: what is no key does not count.
+    assert ESCAPED in shown("de", key=1, name="anders")
+    assert "anders" in shown("de", key=2, name="anders")
+    assert "Search" in shown("en", key=1, name=NAME)
+    # The token is the request's own each time.
+    one, two = (render_token(template, token) for token in ("a" * 64, "b" * 64))
+    assert one == two.replace("b" * 64, "a" * 64) != two
+
+
+def render_token(template: Template, token: str) -> str:
+    context = RequestContext(RequestFactory().get("/"), {"key": 3, "name": ""})
+    with context.bind_template(template.template if hasattr(template, "template") else template):
+        context["csrf_token"] = token
+        return template.nodelist.render(context)

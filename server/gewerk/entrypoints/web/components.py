@@ -1,14 +1,16 @@
-"""An icon looks the same whenever its attributes are the same, so each is rendered once.
+"""What looks the same whenever the same goes in is rendered once: icons by themselves, other parts where a page says so.
 
-A page has some fifty; each cost two tenths of a millisecond, together a fifth of the page (``bench/work_load.py``).
+A page has some fifty icons; each cost two tenths of a millisecond, together a fifth of the page, and the frame around it another
+fifth (``bench/work_load.py``).
 """
 
 from collections.abc import Hashable
 from typing import Any
 
-from django.template import Context, Library, Node
-from django.template.base import Parser, Token
-from django.utils.safestring import SafeString
+from django.template import Context, Library, Node, NodeList, TemplateSyntaxError
+from django.template.base import FilterExpression, Parser, Token
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django_cotton.templatetags._component import AttrKind, CottonComponentNode, cotton_component
 
 register = Library()
@@ -42,3 +44,39 @@ class RememberedIcon(Node):
             found = self._component.render(context)
             self._rendered[asked] = found
         return found
+
+
+@register.tag("remember")
+def remember(parser: Parser, token: Token) -> Node:
+    """``{% remember one two %}...{% endremember %}``: markup that depends on these values (hashable) and the language, on nothing else."""
+    keys = token.split_contents()[1:]
+    if not keys:
+        raise TemplateSyntaxError("remember: say on which values the markup depends")
+    inside = parser.parse(("endremember",))
+    parser.delete_first_token()
+    return Remembered(inside, [parser.compile_filter(key) for key in keys])
+
+
+class Remembered(Node):
+    """Keeps the last ``_MOST`` markups. What protects forms (``csrf_token``) is put in anew each time."""
+
+    _MOST = 2_000
+    _PLACE_OF_TOKEN = "\ue000\ue001"  # noqa: S105 - stands where the token comes
+    """Private characters: in no text of a page."""
+
+    def __init__(self, inside: NodeList, keys: list[FilterExpression]) -> None:
+        self._inside, self._keys = inside, keys
+        self._rendered: dict[Hashable, str] = {}
+
+    def render(self, context: Context) -> SafeString:
+        asked = (get_language(), *(key.resolve(context) for key in self._keys))
+        found = self._rendered.get(asked)
+        if found is None:
+            with context.push(csrf_token=self._PLACE_OF_TOKEN):
+                found = self._inside.render(context)
+            if len(self._rendered) >= self._MOST:
+                self._rendered.clear()
+            self._rendered[asked] = found
+        if self._PLACE_OF_TOKEN in found:
+            found = found.replace(self._PLACE_OF_TOKEN, str(context.get("csrf_token") or ""))
+        return mark_safe(found)  # noqa: S308 - rendered by the template above, with its escaping

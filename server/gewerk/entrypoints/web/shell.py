@@ -45,7 +45,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "logout_url": "/logout/",
         "organisation": organisation.name,
     }
+    frame["frame"] = _key(frame)
     return frame
+
+
+def _key(frame: dict[str, Any]) -> tuple[Any, ...]:
+    """All that the frame's markup depends on, for ``remember``."""
+    places = [(item["url"], item["active"]) for part in frame["navigation"].values() for item in part]
+    return (*places, *frame["user_card"].values(), frame["search_url"])
 
 
 def _item(label: str, icon: str, url: str, *, active: bool) -> dict[str, Any]:

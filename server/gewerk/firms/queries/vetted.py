@@ -1,24 +1,41 @@
-"""The gate as a condition of the database, so that the best of ten thousand firms are found without reading all of their papers.
+"""The gate as a query of the database, so that the best of ten thousand firms are found without reading all of their papers.
 
-Says the same as ``gates.answer`` (a law in the tests). ``serving`` says where firms work.
+Says the same as ``gates.answer`` (a law in the tests).
 """
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models import Count, Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 
 from gewerk.catalogue.queries import catalogue_of
 from gewerk.catalogue.shapes import Requirement, Service
-from gewerk.firms.models import AreaKind, Evidence, EvidenceState, FirmService, FirmTrade
+from gewerk.firms.models import Evidence, EvidenceState, FirmService, FirmTrade
 
 
-def vetted(service: Service, on: date) -> Q:
-    """Of organisations: the gate of the service is open on that day, by the evidence alone."""
-    condition = Q(Exists(FirmTrade.objects.filter(firm=OuterRef("pk"), trade__in=service.trades)))
-    for need in service.requirements:
-        condition &= Q(Exists(_papers(need, service, on)))
-    return condition
+def vetted(service: Service, on: date, firm_ids: Collection[UUID]) -> set[UUID]:
+    """Of these firms those whose gate of the service is open on that day, by the evidence alone. One query.
+
+    Each firm's papers are read once and counted by what they are good for: asked need by need, the database plans longer than it
+    reads.
+    """
+    if not service.requirements:
+        does = FirmTrade.objects.filter(firm__id__among=firm_ids, trade__in=service.trades)
+        return set(does.values_list("firm_id", flat=True))
+    papers = Evidence.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=on),
+        *_in_trade(service),
+        firm__id__among=firm_ids,
+        country=service.country,
+        kind__in={need.kind for need in service.requirements},
+        state=EvidenceState.CONFIRMED,
+        valid_from__lte=on,
+    ).annotate(named_trades=Cast("trades", TextField()))
+    counts = {f"n{n}": Count("pk", filter=_fits(need, service)) for n, need in enumerate(service.requirements)}
+    held = papers.order_by().values("firm_id").annotate(**counts).filter(**{f"{name}__gt": 0 for name in counts})
+    return set(held.values_list("firm_id", flat=True))
 
 
 def offering(service: Service) -> Q:
@@ -28,47 +45,24 @@ def offering(service: Service) -> Q:
     return Q(in_trade) & (~Q(Exists(chosen)) | Q(Exists(chosen.filter(code=service.code))))
 
 
-def serving(postcode: str, region: str) -> Q:
-    """Of organisations: they say that they work at ``postcode``.
-
-    ``region``: a regular expression for the postcodes of the wider region. Nobody's coordinates are known, so a firm that works
-    within a radius counts where it sits in the region.
-    """
-    if not postcode:
-        return Q()
-    starts = {form[:length] for form in (postcode, postcode.replace(" ", "")) for length in range(1, len(form) + 1)}
-    named = Q()
-    for start in sorted(starts):
-        named |= Q(named_postcodes__contains=f'"{start}"')
-    return (
-        Q(firm_profile__isnull=True)
-        | Q(firm_profile__area_kind=AreaKind.ANYWHERE)
-        | (Q(firm_profile__area_kind=AreaKind.POSTCODES) & named)
-        | (Q(firm_profile__area_kind=AreaKind.RADIUS) & Q(postcode__regex=region))
-    )
+def _in_trade(service: Service) -> list[Q]:
+    """A paper that names its trades says it already, and asking once more for each costs."""
+    evidence = catalogue_of(service.country).evidence
+    if any(evidence[need.kind].per_trade for need in service.requirements):
+        return []
+    return [Q(Exists(FirmTrade.objects.filter(firm=OuterRef("firm"), trade__in=service.trades)))]
 
 
-def named_postcodes() -> Cast:
-    """What ``serving`` looks into; annotate it as ``named_postcodes``."""
-    return Cast("firm_profile__area_postcodes", TextField())
-
-
-def _papers(need: Requirement, service: Service, on: date) -> QuerySet[Evidence]:
+def _fits(need: Requirement, service: Service) -> Q:
+    """Of a paper that holds today: it is what is needed."""
+    fits = Q(kind=need.kind)
     catalogue = catalogue_of(service.country)
-    rows = Evidence.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=on),
-        firm=OuterRef("pk"),
-        country=service.country,
-        kind=need.kind,
-        state=EvidenceState.CONFIRMED,
-        valid_from__lte=on,
-    )
     if need.minimum_minor is not None:
-        rows = rows.filter(insured_minor__gte=need.minimum_minor, currency=catalogue.currency)
+        fits &= Q(insured_minor__gte=need.minimum_minor, currency=catalogue.currency)
     if catalogue.evidence[need.kind].per_trade:
-        fits = Q()
+        named = Q()
         for trade in service.trades:
             does = FirmTrade.objects.filter(firm=OuterRef("firm"), trade=trade)
-            fits |= Q(named_trades__contains=f'"{trade}"') & Q(Exists(does))
-        rows = rows.annotate(named_trades=Cast("trades", TextField())).filter(fits)
-    return rows
+            named |= Q(named_trades__contains=f'"{trade}"') & Q(Exists(does))
+        fits &= named
+    return fits

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, UUIDField
 from django.utils.translation import gettext as _
 
-from gewerk.kit import lookups  # noqa: F401 - registers ``among``
+from gewerk.kit.lookups import GivenMany
+from gewerk.kit.prepared import prepared
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.answer_rule import MOST_RUNNING
 from gewerk.marketplace.models import AnswerCase, Invitation
@@ -42,10 +43,16 @@ def check_limits(firm_ids: Collection[UUID], *, now: datetime) -> None:
         )
 
 
+_limited = prepared(
+    lambda: AnswerCase.objects.filter(
+        firm__id__among=GivenMany("firms", UUIDField()), limited_at__isnull=False, ended_at__isnull=True
+    ).values_list("firm_id", flat=True)
+)
+
+
 def limited_firms(firm_ids: Collection[UUID]) -> set[UUID]:
     """Which of these are limited; one query."""
-    rows = AnswerCase.objects.filter(firm__id__among=firm_ids, limited_at__isnull=False, ended_at__isnull=True)
-    return set(rows.values_list("firm_id", flat=True))
+    return set(_limited(firms=firm_ids))
 
 
 def _running(firm_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:

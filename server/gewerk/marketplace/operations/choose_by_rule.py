@@ -12,7 +12,8 @@ from gewerk.marketplace.access import request_to_edit
 from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.operations.moving import check_version, save, tell_manager
 from gewerk.marketplace.operations.prepare import MOST_FIRMS, RequestIsInvalid, RequestIsSent, add_firms
-from gewerk.marketplace.queries.finding import best, reasons, wanted_for
+from gewerk.marketplace.queries.finding import best, wanted_for
+from gewerk.marketplace.queries.reasons import reasons
 from gewerk.marketplace.states import State
 
 

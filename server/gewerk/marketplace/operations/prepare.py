@@ -18,7 +18,8 @@ from gewerk.marketplace.access import live_request_of, request_to_edit
 from gewerk.marketplace.gate import may_take_each
 from gewerk.marketplace.models import Invitation, QuoteRequest, RequestItem
 from gewerk.marketplace.operations.moving import check_version, save, tell_manager
-from gewerk.marketplace.queries.finding import candidates, found_of, reasons, wanted_for
+from gewerk.marketplace.queries.finding import candidates, found_of, wanted_for
+from gewerk.marketplace.queries.reasons import reasons
 from gewerk.marketplace.scope import ScopeItem, scope_problems
 from gewerk.marketplace.states import Mode, State
 from gewerk.projects.access import order_to_edit
@@ -215,8 +216,8 @@ def add_firms(
 def why_by_hand(actor: Actor, request: QuoteRequest, firm_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, str]:
     """The place in the order is the manager's choice, and says so; with what is known of the firm for this job."""
     wanted, by_hand = wanted_for(request, now=now), _("chosen by hand")
-    known = found_of(wanted, list(candidates(actor, wanted, but_for=request).filter(pk__in=firm_ids)))
-    why = {one.firm.pk: ", ".join([by_hand, *reasons(one)]) for one in known}
+    known = candidates(actor, wanted, but_for=request).those(lambda one: one.pk in firm_ids)
+    why = {one.firm.pk: ", ".join([by_hand, *reasons(one)]) for one in found_of(wanted, known, known[:])}
     return {firm_id: why.get(firm_id, by_hand) for firm_id in firm_ids}
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, UUIDField
 
 from gewerk.journal.actor import Actor
+from gewerk.kit.prepared import Given, prepared
 from gewerk.projects.access import orders
-from gewerk.projects.models import WorkOrder
+from gewerk.projects.models import OrderTicket, WorkOrder
 from gewerk.projects.states import OPEN
 
 
@@ -23,9 +24,14 @@ def orders_of(actor: Actor, *, limit: int, **wanted: UUID) -> list[WorkOrder]:
     return list(rows.order_by("-created_at", "-id")[:limit])
 
 
+_linked_to = prepared(
+    lambda: OrderTicket.objects.filter(ticket_id=Given("ticket", UUIDField())).values_list("order_id", flat=True)
+)
+
+
 def orders_of_ticket(actor: Actor, ticket_id: UUID) -> list[WorkOrder]:
     """Those that answer the ticket, the oldest first: one query where there are none, else two."""
-    ids = list(orders(actor).filter(ticket_links__ticket_id=ticket_id).values_list("pk", flat=True))
+    ids = _linked_to(ticket=ticket_id)
     if not ids:
         return []
     found = orders(actor).filter(pk__in=ids).select_related("property", "unit", "firm", "crew")

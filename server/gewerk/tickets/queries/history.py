@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from gewerk.identity.models import ApiKey, Person
 from gewerk.journal.actor import ActorKind
+from gewerk.kit.prepared import Given, prepared
 from gewerk.tickets.models import HistoryEntry, Ticket
 
 
@@ -21,11 +24,12 @@ class Line:
         return self.entry.actor_kind == ActorKind.GUEST
 
 
+_entries = prepared(lambda: HistoryEntry.objects.filter(ticket_id=Given("ticket", UUIDField())))
+
+
 def history_of(ticket: Ticket, *, internal: bool) -> list[Line]:
     """The newest first: three queries at most. Without ``internal``: what the reporter may read."""
-    rows = HistoryEntry.objects.filter(ticket=ticket)
-    if not internal:
-        rows = rows.filter(internal=False)
+    rows = (entry for entry in _entries(ticket=ticket.pk) if internal or not entry.internal)
     return _named(sorted(rows, key=lambda entry: -entry.pk), ticket.organisation_id)
 
 

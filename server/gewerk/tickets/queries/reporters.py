@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+from django.db.models import UUIDField
+
+from gewerk.kit.prepared import Given, prepared
 from gewerk.portfolio.models import Property, SubProperty, SubPropertyType, Tenure
 
 
@@ -23,9 +26,13 @@ def tenant_by_email(one: Property, email: str) -> SubProperty | None:
     return next(iter(people.values())) if len(people) == 1 else None
 
 
+_live_in = prepared(
+    lambda: Tenure.objects.filter(
+        unit_id=Given("unit", UUIDField()), party__type=SubPropertyType.TENANT, party__archived_at__isnull=True
+    ).select_related("party")
+)
+
+
 def tenants_of_unit(unit_id: UUID) -> list[SubProperty]:
     """Live tenants of a unit (which the caller fetched through ``access``), main tenants first."""
-    rows = Tenure.objects.filter(
-        unit_id=unit_id, party__type=SubPropertyType.TENANT, party__archived_at__isnull=True
-    ).select_related("party")
-    return sorted((one.party for one in rows), key=lambda p: (p.role != "main_tenant", p.name, p.pk))
+    return sorted((one.party for one in _live_in(unit=unit_id)), key=lambda p: (p.role != "main_tenant", p.name, p.pk))

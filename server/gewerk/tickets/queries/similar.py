@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import DateTimeField, UUIDField
+
+from gewerk.identity.access import require, sees_orders
 from gewerk.journal.actor import Actor
-from gewerk.tickets.access import tickets
+from gewerk.kit.prepared import Given, prepared
 from gewerk.tickets.models import Ticket
 from gewerk.tickets.states import State
 
@@ -133,23 +136,36 @@ _SHOWN = (
 )
 
 
-def similar_tickets(actor: Actor, ticket: Ticket, *, limit: int = 5) -> list[Proposal]:
-    """Tickets that this one could go together with: one query. Those that follow another are shown as that one."""
-    rows = (
-        tickets(actor)
-        .filter(
-            property_id=ticket.property_id,
-            created_at__gte=ticket.created_at - WINDOW,
-            created_at__lte=ticket.created_at + WINDOW,
+_near = prepared(
+    lambda: (
+        Ticket.objects.filter(
+            organisation_id=Given("organisation", UUIDField()),
+            property_id=Given("property", UUIDField()),
+            created_at__gte=Given("begin", DateTimeField()),
+            created_at__lte=Given("end", DateTimeField()),
             incident__isnull=True,
         )
         .exclude(state__in=[State.REJECTED, State.CLOSED])
-        .exclude(pk=ticket.pk)
         .select_related("unit")
         .only(*_SHOWN)
         .order_by("-created_at", "-id")[:200]
     )
-    by_id = {row.pk: row for row in rows}
+)
+
+
+def similar_tickets(actor: Actor, ticket: Ticket, *, limit: int = 5) -> list[Proposal]:
+    """Tickets of its property that this one, which the actor sees, could go together with: one query.
+
+    Those that follow another are shown as that one.
+    """
+    require(sees_orders(actor))
+    rows = _near(
+        organisation=actor.organisation_id,
+        property=ticket.property_id,
+        begin=ticket.created_at - WINDOW,
+        end=ticket.created_at + WINDOW,
+    )
+    by_id = {row.pk: row for row in rows if row.pk != ticket.pk}
     found = likenesses(matter_of(ticket), [matter_of(row) for row in by_id.values()])
     return [Proposal(by_id[alike.other.id], alike) for alike in found[:limit]]
 

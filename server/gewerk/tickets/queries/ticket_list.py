@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, UUIDField, Value, When
 
 from gewerk.files.queries import count_of_many
 from gewerk.journal.actor import Actor
 from gewerk.kit.kept import KeptCounts
+from gewerk.kit.lookups import GivenMany
+from gewerk.kit.prepared import Given, prepared
 from gewerk.portfolio.queries.german_order import LeadingNumber, spelled_out
 from gewerk.tickets.access import tickets
 from gewerk.tickets.models import Ticket, Urgency
@@ -67,16 +68,23 @@ def overdue(rows: QuerySet[Ticket], *, now: datetime) -> QuerySet[Ticket]:
     return rows.filter(react_by_at__lt=now, incident__isnull=True, state__in=OPEN)
 
 
+_followers = prepared(
+    lambda: (
+        Ticket.objects.filter(
+            organisation_id=Given("organisation", UUIDField()), incident__id__among=GivenMany("incidents", UUIDField())
+        )
+        .order_by()
+        .values_list("incident_id")
+        .annotate(n=Count("pk"))
+    )
+)
+
+
 def ticket_rows(actor: Actor, listed: Sequence[Ticket]) -> list[TicketRow]:
     """Two queries: photos, and how many follow."""
     ids = [one.pk for one in listed]
     files = count_of_many("ticket", ids)
-    followers = dict(
-        Ticket.objects.filter(organisation_id=actor.organisation_id, incident_id__in=ids)
-        .order_by()
-        .values_list("incident_id")
-        .annotate(n=Coalesce(Count("pk"), 0))
-    )
+    followers = dict(_followers(organisation=actor.organisation_id, incidents=ids))
     return [TicketRow(one, files.get(one.pk, 0), followers.get(one.pk, 0)) for one in listed]
 
 

@@ -20,7 +20,8 @@ from gewerk.journal.actor import Actor
 from gewerk.marketplace.access import owner_rule_of
 from gewerk.marketplace.operations.choose_by_rule import choose_by_rule
 from gewerk.marketplace.operations.owner_approvals import set_owner_rule
-from gewerk.marketplace.queries.finding import Found, Wanted, Whose, candidates, found_of, hindrances, reasons
+from gewerk.marketplace.queries.finding import Found, Wanted, Whose, candidates, found_of
+from gewerk.marketplace.queries.reasons import hindrances, reasons
 
 _TAGS: list[str] = ["quote-requests"]
 
@@ -61,10 +62,10 @@ def _add_search(api: NinjaAPI) -> None:
             only_open=query.open,
             nearness=query.nearness,
         )
-        rows = list(candidates(actor, wanted)[query.cursor : query.cursor + query.limit + 1])
-        shown = found_of(wanted, rows[: query.limit])
+        found = candidates(actor, wanted)
+        shown = found_of(wanted, found, found[query.cursor : query.cursor + query.limit])
         items = [_found(one, manager.country, place) for place, one in enumerate(shown, start=query.cursor + 1)]
-        more = str(query.cursor + query.limit) if len(rows) > query.limit else None
+        more = str(query.cursor + query.limit) if len(found) > query.cursor + query.limit else None
         return answer({"items": items, "next_cursor": more})
 
 

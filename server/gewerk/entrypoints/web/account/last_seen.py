@@ -4,10 +4,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
+from django.db.models import CharField
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from gewerk.kit.prepared import Given, prepared
+
 _EVERY = timedelta(minutes=5)
+
+
+_seen_at = prepared(
+    lambda: UserSession.objects.filter(session_key=Given("session", CharField())).values_list("last_seen_at", flat=True)
+)
 
 
 class LastSeen:
@@ -19,7 +27,7 @@ class LastSeen:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = request.session.session_key
         if key and request.user.is_authenticated:
-            seen_at = UserSession.objects.filter(session_key=key).values_list("last_seen_at", flat=True).first()
-            if seen_at is None or seen_at < timezone.now() - _EVERY:
+            seen = _seen_at(session=key)
+            if not seen or seen[0] < timezone.now() - _EVERY:
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)

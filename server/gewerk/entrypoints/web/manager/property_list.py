@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from gewerk.entrypoints.web.manager.listing.pieces import Action, Cell, Column, 
 from gewerk.entrypoints.web.manager.listing.show import show_list
 from gewerk.entrypoints.web.manager.stock_kinds import stock_kinds
 from gewerk.identity.models import MANAGING_ROLES, Person
+from gewerk.kit.prepared import Given, prepared
 from gewerk.portfolio.access import properties, property_groups, sub_properties
 from gewerk.portfolio.models import Property
 from gewerk.portfolio.queries.findings import found_fault, latest_runs, property_has_finding
@@ -205,11 +206,10 @@ def group_options(reader: Reader) -> list[Option]:
     ]
 
 
-def people_of(reader: Reader) -> QuerySet[Person]:
-    """Those who may be responsible: the organisation's managing people."""
-    return (
+_managing_people = prepared(
+    lambda: (
         Person.objects.filter(
-            memberships__organisation_id=reader.actor.organisation_id,
+            memberships__organisation_id=Given("organisation", UUIDField()),
             memberships__ended_at__isnull=True,
             memberships__role__in=MANAGING_ROLES,
             is_active=True,
@@ -217,6 +217,12 @@ def people_of(reader: Reader) -> QuerySet[Person]:
         .distinct()
         .order_by("last_name", "first_name", "id")
     )
+)
+
+
+def people_of(reader: Reader) -> list[Person]:
+    """Those who may be responsible: the organisation's managing people."""
+    return _managing_people(organisation=reader.actor.organisation_id)
 
 
 def _people(reader: Reader) -> list[Option]:

@@ -7,13 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, Model, QuerySet
+from django.db.models import CharField, F, Model, QuerySet, UUIDField
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext as _
 
 from gewerk.entrypoints.web.manager.listing.pieces import Action, AnyListing, Cell, Column, Option, Reader, Text
 from gewerk.entrypoints.web.manager.listing.state import State
+from gewerk.journal.actor import Actor
 from gewerk.kit.kept import MANY
+from gewerk.kit.lookups import GivenMany
+from gewerk.kit.prepared import Given, Prepared, prepared
 from gewerk.portfolio.models import SavedView
 
 ROWS_PER_PAGE = 50
@@ -210,10 +213,24 @@ def every_row(listing: AnyListing, reader: Reader, state: State, ids: Sequence[U
 def _in_order(listing: AnyListing, reader: Reader, keys: Sequence[UUID]) -> list[Any]:
     """These records, whole, in this order."""
     place = {key: n for n, key in enumerate(keys)}
-    records = listing.find(reader, "").filter(pk__in=keys).select_related(*listing.related)
-    if listing.loads:
-        records = records.only(*listing.loads)
-    return sorted(records, key=lambda record: place[record.pk])
+    asked = (listing.key, reader.actor)
+    records = _whole.get(asked)
+    if records is None:
+        if len(_whole) >= _MOST_ACTORS:
+            _whole.clear()
+        records = _whole[asked] = prepared(lambda: _with_joins(listing, reader))
+    return sorted(records(keys=keys), key=lambda record: place[record.pk])
+
+
+_whole: dict[tuple[str, Actor], Prepared[Any]] = {}
+"""By list and by who looks: what somebody may see depends on them, and on nothing else."""
+_MOST_ACTORS = 500
+
+
+def _with_joins(listing: AnyListing, reader: Reader) -> QuerySet[Any]:
+    records = listing.find(reader, "").filter(id__among=GivenMany("keys", UUIDField()))
+    records = records.select_related(*listing.related)
+    return records.only(*listing.loads) if listing.loads else records
 
 
 def _line(listing: AnyListing, reader: Reader, row: Any, shown: Sequence[Column[Any]]) -> Line:
@@ -255,6 +272,15 @@ def _filters(listing: AnyListing, reader: Reader, state: State) -> tuple[list[Me
     return menus, further, chips
 
 
+_saved = prepared(
+    lambda: SavedView.objects.filter(
+        organisation_id=Given("organisation", UUIDField()),
+        person_id=Given("person", UUIDField()),
+        listing=Given("listing", CharField()),
+    ).order_by("created_at", "id")
+)
+
+
 def _tabs(listing: AnyListing, reader: Reader, state: State) -> list[TabLink]:
     current = state.query()
     tabs: list[TabLink] = []
@@ -265,8 +291,6 @@ def _tabs(listing: AnyListing, reader: Reader, state: State) -> list[TabLink]:
         if tab.counted:
             count = next(known) if listing.tab_counts else found(listing, reader, view).count()
         tabs.append(TabLink(tab.title, view.query(), view.query() == current, count))
-    saved = SavedView.objects.filter(
-        organisation_id=reader.actor.organisation_id, person=reader.person, listing=listing.key
-    ).order_by("created_at", "id")
+    saved = _saved(organisation=reader.actor.organisation_id, person=reader.person.pk, listing=listing.key)
     tabs.extend(TabLink(view.name, view.query, view.query == current, None, str(view.pk)) for view in saved)
     return tabs

@@ -22,6 +22,7 @@ from gewerk.entrypoints.web.manager.quotes.tiles import tiles_of
 from gewerk.firms.access import FirmNotFound
 from gewerk.firms.operations.list_firm import list_firm
 from gewerk.identity.access import edits_orders, require, sees_orders
+from gewerk.identity.models import Organisation
 from gewerk.marketplace.postcodes import region_of
 from gewerk.marketplace.queries.finding import Wanted, Whose, candidates, found_of, regions
 
@@ -36,14 +37,17 @@ def find(request: HttpRequest) -> HttpResponseBase:
     wanted = _wanted(who, request.GET)
     rows = candidates(who.actor, wanted)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    shown = looks(found_of(wanted, list(page.object_list)), who.organisation.country)
+    shown = looks(found_of(wanted, rows, list(page.object_list)), who.organisation.country)
     region = region_of(who.organisation.country, wanted.postcode)
     place_wrong = bool(wanted.postcode) and region is None
     kept = [(name, value) for name, value in request.GET.items() if name not in {"page", "region"}]
     context = {
         "reader": who,
         "page": page,
-        "rows": [{**one, "place_in_order": n} for n, one in enumerate(shown, start=page.start_index())],
+        "rows": [
+            {**one, "place_in_order": n, "key": (n, *map(str, one.values()))}
+            for n, one in enumerate(shown, start=page.start_index())
+        ],
         "services": service_choices(who.organisation.country),
         "service": wanted.service.code if wanted.service else "",
         "wanted": wanted,
@@ -83,9 +87,9 @@ def take_on_list(request: HttpRequest, firm_id: UUID) -> HttpResponseBase:
     who = reader(request)
     require(edits_orders(who.actor))
     asked = QueryDict(request.POST.get("query", "")[:2000])
-    firm = candidates(who.actor, _wanted(who, asked)).filter(pk=firm_id).first()
-    if firm is None:
+    if all(one.pk != firm_id for one in candidates(who.actor, _wanted(who, asked)).unsorted()):
         raise FirmNotFound
+    firm = Organisation.objects.get(pk=firm_id)
     list_firm(actor=who.actor, firm=firm, now=timezone.now())
     messages.success(request, _("%(firm)s is on your list now.") % {"firm": firm.name})
     return redirect("firm", firm_id=firm.pk)

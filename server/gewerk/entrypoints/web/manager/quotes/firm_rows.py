@@ -13,24 +13,27 @@ from gewerk.catalogue.trades import trade_name
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.firms.models import Standing
 from gewerk.marketplace.models import QuoteRequest
-from gewerk.marketplace.queries.finding import Found, candidates, found_of, hindrances, reasons, wanted_for
+from gewerk.marketplace.queries.finding import Found, candidates, found_of, wanted_for
+from gewerk.marketplace.queries.reasons import hindrances, reasons
 
 MOST_SHOWN = 50
 
 
-def service_choices(country: str, first_trade: str = "") -> list[Any]:
+def service_choices(country: str, first_trade: str = "") -> tuple[Any, ...]:
     """For a menu: the services of each trade under its name, those of ``first_trade`` on top; one query."""
     try:
         known = services(country)
     except NoCatalogue:
-        return []
+        return ()
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in known:
         groups.setdefault(first_trade if first_trade in one.trades else one.trades[0], []).append(
             (one.code, str(one.names))
         )
     order = sorted(groups, key=lambda trade: (trade != first_trade, trade_name(trade).casefold()))
-    return [(trade_name(trade), sorted(groups[trade], key=lambda pair: pair[1].casefold())) for trade in order]
+    return tuple(
+        (trade_name(trade), tuple(sorted(groups[trade], key=lambda pair: pair[1].casefold()))) for trade in order
+    )
 
 
 def firms_to_choose(
@@ -40,15 +43,15 @@ def firms_to_choose(
     chosen = set(found.invitations.values_list("firm_id", flat=True))
     wanted = wanted_for(found, now=now, service=service)
     rows = candidates(who.actor, wanted, but_for=found)
-    first = list(rows[:MOST_SHOWN])
+    first = rows[:MOST_SHOWN]
     missing = (chosen | set(ticked)) - {one.pk for one in first}
     if missing:
-        first += list(rows.filter(pk__in=missing))
+        first += rows.those(lambda one: one.pk in missing)[:]
         # also those of the own list that do not offer the service: the reason stands beside them
         missing -= {one.pk for one in first}
         every = candidates(who.actor, replace(wanted, service=None), but_for=found)
-        first += list(every.filter(pk__in=missing))
-    return looks(found_of(wanted, first), who.organisation.country, chosen)
+        first += every.those(lambda one: one.pk in missing)[:]
+    return looks(found_of(wanted, rows, first), who.organisation.country, chosen)
 
 
 def looks(

@@ -1,0 +1,51 @@
+"""What is written beside a firm that was found: why it stands where it stands, and what stands in its way."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gewerk.firms.models import Standing
+from gewerk.marketplace.gate import BLOCKED, gate_words
+from gewerk.marketplace.postcodes import SAME
+from gewerk.marketplace.queries.finding import Found
+from gewerk.marketplace.queries.weighing import Room
+
+
+def reasons(one: Found) -> list[str]:
+    """Why the firm stands where it stands, in the order in which it was weighed."""
+    said = {
+        Standing.PREFERRED.value: _("preferred on your list"),
+        Standing.APPROVED.value: _("on your list"),
+        Standing.BLOCKED.value: _("blocked on your list"),
+    }
+    words = [said.get(one.standing, _("vetted firm of the marketplace"))]
+    if not one.serves:
+        words.append(_("does not name this place as its area"))
+    if one.near >= SAME:
+        words.append(_("same postcode"))
+    elif one.near:
+        words.append(_("same postcode area %(area)s") % {"area": one.near_label})
+    else:
+        words.append(_("another postcode area"))
+    rooms = {
+        Room.FREE: _("free this week"),
+        Room.UNSAID: _("says nothing of its capacity"),
+        Room.FULL: _("full this week"),
+    }
+    words.append(rooms[one.room])
+    if one.score.points is None:
+        words.append(_("not rated yet"))
+    else:
+        rated = ngettext(
+            "score %(points)d of 100 (%(n)d rating)", "score %(points)d of 100 (%(n)d ratings)", one.score.ratings
+        )
+        words.append(rated % {"points": one.score.points, "n": one.score.ratings})
+    asked = ngettext("asked %(n)d time in 90 days", "asked %(n)d times in 90 days", one.asked_lately)
+    return [*words, asked % {"n": one.asked_lately}]
+
+
+def hindrances(one: Found, country: str) -> list[str]:
+    """Why nothing can be awarded to it, or the rule leaves it out; empty when nothing stands in the way."""
+    words = gate_words(one.gate, country)
+    if one.gate.missing == (BLOCKED,) and one.blocked_reason:
+        words = [f"{words[0]}: {one.blocked_reason}"]
+    return [*words, _("Limited: it leaves too many requests unanswered")] if one.limited else words

@@ -1,0 +1,90 @@
+"""A prepared query answers as the query itself does, again and again, with whatever it is given."""
+
+from datetime import timedelta
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import CharField, Count, DateTimeField, Q, UUIDField
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from gewerk.identity.models import Membership, Organisation
+from gewerk.kit.lookups import GivenMany
+from gewerk.kit.prepared import Given, prepared
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_answers_as_the_query_itself(factories: Any) -> None:
+    first, second = factories.organisation(name="Eins"), factories.organisation(name="Zwei")
+    people = [factories.person(first), factories.person(first), factories.person(second)]
+    now = timezone.now()
+    asked = prepared(
+        lambda: (
+            Membership.objects.filter(
+                Q(ended_at__isnull=True) | Q(ended_at__gt=Given("now", DateTimeField())),
+                organisation_id=Given("organisation", UUIDField()),
+            )
+            .select_related("organisation", "person")
+            .order_by("created_at", "id")
+        )
+    )
+    for organisation, expected in ((first, people[:2]), (second, people[2:]), (first, people[:2])):
+        with CaptureQueriesContext(connection) as seen:
+            found = asked(organisation=organisation.pk, now=now)
+            assert [one.person for one in found] == expected
+            assert {one.organisation.name for one in found} == {organisation.name}
+        assert len(seen) == 1
+    Membership.objects.filter(person=people[0]).update(ended_at=now + timedelta(hours=1))
+    assert len(asked(organisation=first.pk, now=now)) == 2
+    assert [one.person for one in asked(organisation=first.pk, now=now + timedelta(hours=2))] == [people[1]]
+    assert asked(organisation=uuid4(), now=now) == []
+
+
+def test_many_values_and_sums(factories: Any) -> None:
+    one, two, three = (factories.organisation() for _ in range(3))
+    for organisation in (one, one, two):
+        factories.person(organisation)
+    counts = prepared(
+        lambda: (
+            Membership.objects.filter(organisation__id__among=GivenMany("organisations", UUIDField()))
+            .order_by()
+            .values_list("organisation_id")
+            .annotate(n=Count("pk"))
+        )
+    )
+    assert dict(counts(organisations=[one.pk, two.pk, three.pk])) == {one.pk: 2, two.pk: 1}
+    assert dict(counts(organisations=[three.pk])) == {}
+    assert dict(counts(organisations=[])) == {}
+
+
+def test_a_value_cannot_become_part_of_the_query(factories: Any) -> None:
+    factories.organisation(name="Eins")
+    named = prepared(lambda: Organisation.objects.filter(name=Given("name", CharField())))
+    assert named(name="' OR '1'='1") == []
+    assert named(name="%s") == []
+    assert [one.name for one in named(name="Eins")] == ["Eins"]
+    with pytest.raises(KeyError):
+        named()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_asks_by_its_own_connection(factories: Any) -> None:
+    wanted = [factories.organisation(name=f"Nummer {n}") for n in range(4)]
+    named = prepared(lambda: Organisation.objects.filter(name=Given("name", CharField())))
+    answers: dict[int, list[Any]] = {}
+
+    def ask(n: int) -> None:
+        try:
+            answers[n] = [named(name=f"Nummer {n}") for _ in range(20)]
+        finally:
+            connection.close()
+
+    threads = [Thread(target=ask, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {n: [[wanted[n]]] * 20 for n in range(4)}
