@@ -3,6 +3,9 @@
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
+from typing import Generic, TypeVar
+
+Counts = TypeVar("Counts")
 
 MANY = 10_000
 """Rows from which on a count may be a moment old. Below it nobody could wait long, and everybody would notice."""
@@ -12,27 +15,37 @@ LONGEST_SECONDS = 5.0
 _ROOM = 1_000
 
 
-class KeptCounts:
-    """Of this process. Safe to use from several threads; two that ask at once may both count."""
+class Kept(Generic[Counts]):
+    """Of this process. Safe to use from several threads; two that ask at once may both count.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    ``size`` tells the largest number in an answer.
+    """
+
+    def __init__(self, size: Callable[[Counts], int], clock: Callable[[], float] = time.monotonic) -> None:
+        self._size, self._clock = size, clock
         self._lock = threading.Lock()
-        self._kept: dict[Hashable, tuple[float, Mapping[str, int]]] = {}
+        self._kept: dict[Hashable, tuple[float, Counts]] = {}
 
-    def get(self, key: Hashable, count: Callable[[], Mapping[str, int]]) -> Mapping[str, int]:
+    def get(self, key: Hashable, count: Callable[[], Counts]) -> Counts:
         """What ``count`` told under this key, asked again once it is too old. Kept only where one of the numbers is large."""
         now = self._clock()
         with self._lock:
-            until, counts = self._kept.get(key, (now, {}))
-        if now < until:
-            return counts
+            kept = self._kept.get(key)
+        if kept is not None and now < kept[0]:
+            return kept[1]
         counts = count()
         done = self._clock()
-        if max(counts.values(), default=0) >= MANY:
+        if self._size(counts) >= MANY:
             with self._lock:
                 if len(self._kept) >= _ROOM:
                     self._kept = {k: v for k, v in self._kept.items() if v[0] > done}
                 if len(self._kept) < _ROOM:
                     self._kept[key] = done + min((done - now) * SHARE, LONGEST_SECONDS), counts
         return counts
+
+
+class KeptCounts(Kept[Mapping[str, int]]):
+    """Of numbers by name."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(lambda counts: max(counts.values(), default=0), clock)

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, UUIDField, When
 from django.db.models.functions import Coalesce
 
 from gewerk.firms.models import ListedFirm, Standing
 from gewerk.identity.access import dispatches, edits_orders, operates, require, sees_orders, works_for_firm
 from gewerk.identity.models import Organisation
 from gewerk.journal.actor import Actor, ActorKind, by_link
-from gewerk.kit.prepared import Given
+from gewerk.kit.prepared import Given, prepared
 from gewerk.kit.refusals import Refusal, RefusalKind
 from gewerk.marketplace.links import invitation_of, owner_approval_of
 from gewerk.marketplace.models import (
@@ -81,12 +81,21 @@ def requests(actor: Actor) -> QuerySet[QuoteRequest]:
     return rows.filter(order__property__client_number=actor.client_number) if actor.client_number else rows
 
 
+_one_request = prepared(
+    lambda: QuoteRequest.objects.filter(
+        organisation_id=Given("organisation", UUIDField()), pk=Given("request", UUIDField())
+    ).select_related("organisation", "order")
+)
+
+
 def request_for(actor: Actor, request_id: UUID) -> QuoteRequest:
     """Raises RequestNotFound for an unknown or a foreign id alike."""
-    found = requests(actor).filter(pk=request_id).first()
-    if found is None:
+    require(sees_orders(actor))
+    found = _one_request(organisation=actor.organisation_id, request=request_id)
+    if not found or (actor.client_number and found[0].order.property.client_number != actor.client_number):
         raise RequestNotFound
-    return found
+    one: QuoteRequest = found[0]
+    return one
 
 
 def request_to_edit(actor: Actor, request_id: UUID) -> QuoteRequest:

@@ -6,9 +6,11 @@ fifth (``bench/work_load.py``).
 
 from collections.abc import Hashable
 from typing import Any
+from uuid import UUID
 
 from django.template import Context, Library, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django_cotton.templatetags._component import AttrKind, CottonComponentNode, cotton_component
@@ -48,13 +50,28 @@ class RememberedIcon(Node):
 
 @register.tag("remember")
 def remember(parser: Parser, token: Token) -> Node:
-    """``{% remember one two %}...{% endremember %}``: markup that depends on these values (hashable) and the language, on nothing else."""
+    """``{% remember one two %}...{% endremember %}``: markup that depends on these values and the language, on nothing else.
+
+    Texts, numbers, and dicts and lists of them: what a record holds may change while it stays the same record.
+    """
     keys = token.split_contents()[1:]
     if not keys:
         raise TemplateSyntaxError("remember: say on which values the markup depends")
     inside = parser.parse(("endremember",))
     parser.delete_first_token()
     return Remembered(inside, [parser.compile_filter(key) for key in keys])
+
+
+def _frozen(value: Any) -> Hashable:
+    if isinstance(value, dict):
+        return tuple((name, _frozen(one)) for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(one) for one in value)
+    if isinstance(value, Promise | UUID):
+        return str(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"remember: {type(value).__name__} says not all that may change")
 
 
 class Remembered(Node):
@@ -69,7 +86,7 @@ class Remembered(Node):
         self._rendered: dict[Hashable, str] = {}
 
     def render(self, context: Context) -> SafeString:
-        asked = (get_language(), *(key.resolve(context) for key in self._keys))
+        asked = (get_language(), *(_frozen(key.resolve(context)) for key in self._keys))
         found = self._rendered.get(asked)
         if found is None:
             with context.push(csrf_token=self._PLACE_OF_TOKEN):

@@ -1,5 +1,6 @@
 """Opened quotes side by side: prices per item, outliers marked. Asked through the seal, so before the opening it is empty."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -50,8 +51,13 @@ class Comparison:
     rows: tuple[Row, ...] = field(default=())
 
 
-def compare(actor: Actor, request: QuoteRequest, *, today: date) -> Comparison:
-    """Ten queries, whatever the number of quotes; one more for each firm with an override."""
+def compare(
+    actor: Actor, request: QuoteRequest, *, today: date, gates: Mapping[UUID, GateAnswer] | None = None
+) -> Comparison:
+    """Ten queries, whatever the number of quotes; one more for each firm with an override.
+
+    ``gates``: of all invited firms, where somebody asked for them already.
+    """
     found = list(
         quotes(actor)
         .filter(request=request)
@@ -62,13 +68,14 @@ def compare(actor: Actor, request: QuoteRequest, *, today: date) -> Comparison:
     if not found:
         return Comparison()
     sums = [quote.gross_minor for quote in found]
-    gates = may_take_each(
-        organisation_id=request.organisation_id,
-        firm_ids=[quote.firm_id for quote in found],
-        service=request.service,
-        country=request.organisation.country,
-        on=today,
-    )
+    if gates is None:
+        gates = may_take_each(
+            organisation_id=request.organisation_id,
+            firm_ids=[quote.firm_id for quote in found],
+            service=request.service,
+            country=request.organisation.country,
+            on=today,
+        )
     columns = tuple(
         Column(
             quote=quote,

@@ -44,10 +44,8 @@ def find(request: HttpRequest) -> HttpResponseBase:
     context = {
         "reader": who,
         "page": page,
-        "rows": [
-            {**one, "place_in_order": n, "key": (n, *map(str, one.values()))}
-            for n, one in enumerate(shown, start=page.start_index())
-        ],
+        "rows": [{**one, "place_in_order": n} for n, one in enumerate(shown, start=page.start_index())],
+        "named": wanted.service is not None,
         "services": service_choices(who.organisation.country),
         "service": wanted.service.code if wanted.service else "",
         "wanted": wanted,

@@ -1,5 +1,6 @@
 """Forms of a request for quotes."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -7,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gewerk.entrypoints.web.forms import PageForm
+from gewerk.entrypoints.web.forms import LongSelect, PageForm
 from gewerk.entrypoints.web.manager.orders.forms import AmountField, long_field
 from gewerk.marketplace.operations.prepare import MOST_FIRMS
 from gewerk.marketplace.states import Mode
@@ -24,6 +25,7 @@ class RequestForm(PageForm):
     service = forms.ChoiceField(
         label=_("Service"),
         required=False,
+        widget=LongSelect,
         help_text=_("From the catalogue: it says which trade may do it and which evidence is asked for."),
     )
     mode = forms.ChoiceField(
@@ -74,7 +76,7 @@ class RequestForm(PageForm):
     )
     firm_ids = forms.MultipleChoiceField(label=_("Firms"), required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, firms: list[tuple[str, str]], services: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, firms: list[tuple[str, str]], services: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: Any = self.fields["firm_ids"]
         choices.choices = firms

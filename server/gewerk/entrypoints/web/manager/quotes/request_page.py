@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -93,16 +94,15 @@ def request_list(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def request_page(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     who = reader(request)
-    found = request_for(who.actor, request_id)
-    return page_of(request, who, found)
+    return page_of(request, who, request_id)
 
 
 def page_of(
-    request: HttpRequest, who: Reader, found: QuoteRequest, *, refused: str = "", values: Any = None
+    request: HttpRequest, who: Reader, request_id: UUID, *, refused: str = "", values: Any = None
 ) -> HttpResponseBase:
     """The page; ``refused`` and ``values`` after a form that did not go through."""
-    found = request_for(who.actor, found.pk)
-    comparison = compare(who.actor, found, today=who.formats.today)
+    found = request_for(who.actor, request_id)
+    prefetch_related_objects([found], "items")
     record = award_records(who.actor).filter(request=found).select_related("person", "firm").first()
     steps = {step.key for step in steps_for(who.actor, found)}
     invited = list(found.invitations.select_related("firm"))
@@ -113,15 +113,17 @@ def page_of(
         country=found.organisation.country,
         on=who.formats.today,
     )
+    comparison = compare(who.actor, found, today=who.formats.today, gates=gates)
     files = files_of_many(QUOTE_FILES, [column.quote.pk for column in comparison.columns])
     over = found.deadline_at is not None and timezone.now() >= found.deadline_at
     known = {one.firm_id for one in invited}
     own = listed_firms(who.actor).filter(firm_id__in=known).values_list("firm_id", flat=True)
     addresses = {firm_id: reverse("gates_of_firm", args=[firm_id]) for firm_id in own}
+    others = listed_firms(who.actor).exclude(standing=Standing.BLOCKED).order_by("firm__name")
     more = [
-        one
-        for one in listed_firms(who.actor).exclude(standing=Standing.BLOCKED).order_by("firm__name")[:200]
-        if one.firm_id not in known
+        {"firm_id": firm_id, "name": name}
+        for firm_id, name in others.values_list("firm_id", "firm__name")[:200]
+        if firm_id not in known
     ]
     context = {
         "reader": who,

@@ -70,7 +70,7 @@ def _done(request: HttpRequest, found: QuoteRequest, act: Callable[[], str]) -> 
         if refusal.kind in PAGES_OF_THEIR_OWN:
             raise
         why = " ".join(problem.message for problem in refusal.problems) or str(refusal.message)
-        return page_of(request, reader(request), found, refused=why or str(refusal.message), values=request.POST)
+        return page_of(request, reader(request), found.pk, refused=why or str(refusal.message), values=request.POST)
     messages.success(request, said)
     return redirect("quote_request", request_id=found.pk)
 
