@@ -43,7 +43,9 @@ def actor_for(person: Person, organisation_id: UUID, *, memberships: list[Member
 
 def sees_stock(actor: Actor) -> bool:
     """The whole stock of the organisation: its managing people, and its API keys."""
-    return actor.kind is ActorKind.KEY or bool(actor.roles & MANAGING_ROLES)
+    if actor.kind is ActorKind.KEY:
+        return Scope.FIRM not in actor.scopes
+    return bool(actor.roles & MANAGING_ROLES)
 
 
 def edits_stock(actor: Actor) -> bool:
@@ -78,13 +80,18 @@ def settles_gates(actor: Actor) -> bool:
 
 
 def works_for_firm(actor: Actor) -> bool:
-    """Anybody of a tradesperson's firm."""
-    return actor.kind is ActorKind.PERSON and bool(actor.roles & FIRM_ROLES)
+    """Anybody of a tradesperson's firm, and its keys."""
+    return is_firms_key(actor) or (actor.kind is ActorKind.PERSON and bool(actor.roles & FIRM_ROLES))
 
 
 def dispatches(actor: Actor) -> bool:
-    """Speaks for the firm: its owner and its dispatchers."""
-    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.FIRM, Role.DISPATCHER})
+    """Speaks for the firm: its owner and its dispatchers, and its keys."""
+    return is_firms_key(actor) or (actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.FIRM, Role.DISPATCHER}))
+
+
+def is_firms_key(actor: Actor) -> bool:
+    """A program of a tradesperson's firm."""
+    return actor.kind is ActorKind.KEY and Scope.FIRM in actor.scopes
 
 
 def owns_privately(actor: Actor) -> bool:
@@ -98,8 +105,8 @@ def is_caretaker(actor: Actor) -> bool:
 
 
 def manages_keys(actor: Actor) -> bool:
-    """API keys belong to the administrator, never to a key."""
-    return actor.kind is ActorKind.PERSON and Role.ADMIN in actor.roles
+    """API keys belong to the administrator, of a firm to its owner, never to a key."""
+    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.ADMIN, Role.FIRM})
 
 
 def opens_connector(actor: Actor) -> bool:

@@ -173,6 +173,15 @@ class Scope(models.TextChoices):
     ALL = "all", _("Everything the pages can do")
     READ = "read", _("Read only")
     MASTER_DATA = "master_data", _("Master data only")
+    FIRM = "firm", _("What the firm's office does")
+    """The one scope of a tradesperson's firm, and of nobody else (``scopes_of``)."""
+
+
+def scopes_of(kind: str) -> tuple["Scope", ...]:
+    """Which keys an organisation of this kind may have."""
+    if kind == OrganisationKind.FIRM:
+        return (Scope.FIRM,)
+    return (Scope.ALL, Scope.READ, Scope.MASTER_DATA)
 
 
 class ApiKey(models.Model):

@@ -8,6 +8,7 @@ from django.test import Client
 from gewerk.entrypoints.api.limits import windows
 from gewerk.entrypoints.api.versions import LATEST
 from gewerk.identity.access import actor_for, live_memberships
+from gewerk.identity.models import OrganisationKind, Role
 from gewerk.identity.operations.create_key import create_key
 from gewerk.identity.operations.issue_token import issue_token
 
@@ -66,7 +67,7 @@ def api_for(factories):
         from django.utils import timezone
 
         org = org or factories.organisation()
-        person = factories.person(org)
+        person = factories.person(org, **({"role": Role.FIRM} if org.kind == OrganisationKind.FIRM else {}))
         admin = actor_for(person, org.pk, memberships=live_memberships(person, now=timezone.now()))
         return Api(create_key(actor=admin, name="Test", now=timezone.now(), **fields), timezone.now())
 

@@ -1,5 +1,6 @@
 """What every call passes: size, key, rate, repetition; and how its body and query are read."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -28,6 +29,7 @@ from gewerk.entrypoints.api.problems import (
     problem,
 )
 from gewerk.files.limits import BYTES_PER_REQUEST
+from gewerk.identity.access import is_firms_key, require
 from gewerk.identity.operations.idempotency import Remembered, remember_answer, reserve_answer
 from gewerk.identity.operations.issue_token import actor_of_token
 from gewerk.journal.actor import Actor
@@ -37,6 +39,7 @@ from gewerk.portfolio.operations.upsert import LOCK
 
 T = TypeVar("T")
 
+_OF_FIRMS, _FOR_BOTH = re.compile(r"/api/[^/]+/firm/"), re.compile(r"/api/[^/]+/files(/|$)")
 UPLOADS = "/files"
 """The end of the one address that takes files; they stream to the disk and have limits of their own."""
 
@@ -84,6 +87,9 @@ class Bearer(HttpBearer):
         now = timezone.now()
         actor = actor_of_token(token=token, now=now)
         assert actor.id is not None
+        # Whatever a rule further in may say: a firm's programs and a manager's do not go through each other's doors.
+        if not _FOR_BOTH.match(request.path):
+            require(is_firms_key(actor) is (_OF_FIRMS.match(request.path) is not None))
         window = windows.take(actor.id, now=now)
         request.rate_window = window  # type: ignore[attr-defined]
         if window.remaining < 0:

@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from gewerk.entrypoints.api import integrations, master_data, problems, token
 from gewerk.entrypoints.api.door import Bearer, too_large
+from gewerk.entrypoints.api.firm import quoting, reputation
 from gewerk.entrypoints.api.orders import approvals, firms, work_orders
 from gewerk.entrypoints.api.orders import files as order_files
 from gewerk.entrypoints.api.quotes import awarding, finding, requests
@@ -58,6 +59,8 @@ def _version(version: str) -> NinjaAPI:
     awarding.add_to(api)
     ratings.add_to(api)
     finding.add_to(api)
+    quoting.add_to(api)
+    reputation.add_to(api)
     _translate(api)
     return api
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gewerk.identity.access import manages_keys, require
 from gewerk.identity.key_access import api_key_to_edit
-from gewerk.identity.models import ApiKey, ApiSecret, Scope
+from gewerk.identity.models import ApiKey, ApiSecret, Organisation, Scope, scopes_of
 from gewerk.journal.actor import Actor
 from gewerk.journal.operations import record
 from gewerk.kit.refusals import FieldProblem, Refusal
@@ -36,17 +36,24 @@ def create_key(
     *,
     actor: Actor,
     name: str,
-    scope: str = Scope.ALL,
+    scope: str = "",
     client_number: str = "",
     reminder_days: int = 90,
     reminder_email: str = "",
     now: datetime,
 ) -> NewSecret:
-    """A new key of the actor's organisation. Raises ``InvalidKey`` with the fields that are wrong, or FORBIDDEN."""
+    """A new key of the actor's organisation; without ``scope`` it may do all that such an organisation's keys may.
+
+    Raises ``InvalidKey`` with the fields that are wrong, or FORBIDDEN.
+    """
     require(manages_keys(actor))
     problems = _problems(name=name, reminder_days=reminder_days)
-    if scope not in Scope.values:
+    offered = scopes_of(Organisation.objects.values_list("kind", flat=True).get(pk=actor.organisation_id))
+    scope = scope or offered[0]
+    if scope not in offered:
         problems.append(FieldProblem("/scope", "not_allowed", str(_("Choose one of the scopes offered."))))
+    if client_number and Scope.FIRM in offered:
+        problems.append(FieldProblem("/client_number", "not_allowed", str(_("A firm has no clients in an ERP."))))
     if len(client_number) > 40:
         problems.append(FieldProblem("/client_number", "too_long", str(_("At most 40 characters."))))
     if problems:

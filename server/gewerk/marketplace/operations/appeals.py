@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from gewerk.identity.access import dispatches, require
 from gewerk.identity.models import Membership
-from gewerk.journal.actor import Actor
+from gewerk.journal.actor import Actor, ActorKind
 from gewerk.kit.refusals import FieldProblem, Refusal, RefusalKind
 from gewerk.marketplace.access import answer_cases, appeal_to_decide
 from gewerk.marketplace.models import AnswerCase, Appeal, CaseEnd, Outcome
@@ -63,10 +63,15 @@ def appeal(*, actor: Actor, text: str, now: datetime) -> Appeal:
         message = _("Write between one and %(n)d characters.") % {"n": MOST_TEXT}
         raise AppealIsInvalid(message, problems=(FieldProblem("/text", "required", message),))
     made = Appeal.objects.create(
-        case=case, firm_id=case.firm_id, stage=case.stage, text=said, made_by_id=actor.id, made_at=now
+        case=case, firm_id=case.firm_id, stage=case.stage, text=said, made_by_id=_person(actor), made_at=now
     )
     _tell(actor, made, "made", now=now)
     return made
+
+
+def _person(actor: Actor) -> UUID | None:
+    """None for the firm's program: the journal names the key."""
+    return actor.id if actor.kind is ActorKind.PERSON else None
 
 
 def may_appeal(case: AnswerCase) -> bool:

@@ -85,7 +85,8 @@ def answer_rating(*, actor: Actor, rating_id: UUID, text: str, now: datetime) ->
     if not answer or len(answer) > MOST_TEXT:
         message = _("Write between one and %(n)d characters.") % {"n": MOST_TEXT}
         raise RatingIsInvalid(message, problems=(FieldProblem("/answer", "required", message),))
-    rating.answer, rating.answered_by_id, rating.answered_at = answer, actor.id, now
+    rating.answer, rating.answered_at = answer, now
+    rating.answered_by_id = actor.id if actor.kind is ActorKind.PERSON else None
     rating.save(update_fields=["answer", "answered_by", "answered_at"])
     tell_other(
         actor,

@@ -70,7 +70,7 @@ def request_row(actor: Actor, request: QuoteRequest) -> Row:
         "opened_at": request.opened_at,
         "ended_at": request.ended_at,
         "ended_reason": request.ended_reason or None,
-        "items": [_item_row(item) for item in request.items.all()],
+        "items": [item_row(item) for item in request.items.all()],
         "invitations": [
             {
                 "firm_id": one.firm_id,
@@ -177,7 +177,7 @@ def owner_approval_row(one: OwnerApproval) -> Row:
     }
 
 
-def _item_row(item: RequestItem) -> Row:
+def item_row(item: RequestItem) -> Row:
     return {
         "id": item.pk,
         "position": item.position,

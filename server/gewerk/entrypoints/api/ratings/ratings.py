@@ -1,5 +1,6 @@
 """Rate a finished order, read ratings with their answers, read a firm's score with its parts."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +39,7 @@ def add_to(api: NinjaAPI) -> None:
             after=query.cursor,
             limit=query.limit,
         )
-        return answer({"items": [_row(one) for one in found], "next_cursor": None if last is None else str(last)})
+        return answer({"items": [rating_row(one) for one in found], "next_cursor": None if last is None else str(last)})
 
     @api.post(
         "/work-orders/{order_id}/rating",
@@ -59,7 +60,7 @@ def add_to(api: NinjaAPI) -> None:
             made = rate_as_manager(
                 actor=actor, order_id=order_id, stars=stars, text=given.get("text", ""), now=timezone.now()
             )
-            return answer(_row(made), status=201)
+            return answer(rating_row(made), status=201)
 
         return once(request, act)
 
@@ -74,29 +75,31 @@ def add_to(api: NinjaAPI) -> None:
         """With its parts and weights, so that it can be reckoned again."""
         only_known(request)
         listed_firm_for(actor_of(request), firm_id)
-        found = score(firm_id, now=timezone.now())
-        return answer(
+        return answer(score_row(firm_id, now=timezone.now()))
+
+
+def score_row(firm_id: UUID, *, now: datetime) -> dict[str, Any]:
+    found = score(firm_id, now=now)
+    return {
+        "firm_id": firm_id,
+        "points": found.points,
+        "ratings": found.ratings,
+        "recalled_orders": found.recalled,
+        "unanswered_requests": found.unanswered,
+        "limited": bool(limited_firms([firm_id])),
+        "parts": [
             {
-                "firm_id": firm_id,
-                "points": found.points,
-                "ratings": found.ratings,
-                "recalled_orders": found.recalled,
-                "unanswered_requests": found.unanswered,
-                "limited": bool(limited_firms([firm_id])),
-                "parts": [
-                    {
-                        "part": part.value,
-                        "permille": found.values[part],
-                        "weight": WEIGHTS[part],
-                        "results": found.counts[part],
-                    }
-                    for part in Part
-                ],
+                "part": part.value,
+                "permille": found.values[part],
+                "weight": WEIGHTS[part],
+                "results": found.counts[part],
             }
-        )
+            for part in Part
+        ],
+    }
 
 
-def _row(one: Rating) -> dict[str, Any]:
+def rating_row(one: Rating) -> dict[str, Any]:
     return {
         "id": one.pk,
         "work_order_id": one.order_id,

@@ -1,5 +1,6 @@
 """API keys: see, show, rotate, end, make narrower ones (spec 02, keys). What opens a secret asks for the password again."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,7 @@ from gewerk.entrypoints.web.forms import PageForm
 from gewerk.entrypoints.web.manager.formats import Formats, formats_for
 from gewerk.identity.access import manages_keys, require
 from gewerk.identity.key_access import api_key_for, api_keys
-from gewerk.identity.models import ApiKey, Scope
+from gewerk.identity.models import ApiKey, Scope, scopes_of
 from gewerk.identity.operations.create_key import REMINDER_DAYS, change_key, create_key
 from gewerk.identity.operations.reveal_secret import reveal_secret
 from gewerk.identity.operations.revoke_key import revoke_key
@@ -63,6 +64,15 @@ class NewKey(PageForm):
             "Gets a mail after 90 days, when it is time for a new secret. Empty: the administrators."
         ),
     )
+
+    def __init__(self, *args: Any, scopes: Sequence[Scope], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(scopes) == 1:
+            # A firm's: there is nothing to choose, and no client of an ERP.
+            del self.fields["scope"], self.fields["client_number"]
+        else:
+            choice: Any = self.fields["scope"]
+            choice.choices = [(one.value, one.label) for one in scopes]
 
 
 def _formats(request: HttpRequest) -> Formats:
@@ -154,7 +164,7 @@ def rotation_picture(request: HttpRequest, key_id: UUID) -> HttpResponseBase:
 def create(request: HttpRequest) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
     require(manages_keys(actor))
-    form = NewKey(request.POST or None)
+    form = NewKey(request.POST or None, scopes=scopes_of(request.organisation.kind))  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         confirm_identity(request)
         try:
