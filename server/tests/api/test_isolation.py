@@ -10,7 +10,7 @@ from gewerk.entrypoints.api.openapi import schema_of
 from gewerk.entrypoints.api.versions import LATEST, VERSIONS
 from gewerk.files.models import FileLink, StoredFile
 from gewerk.journal.models import Entry
-from gewerk.marketplace.models import Question
+from gewerk.marketplace.models import ASPECTS, Question, Rating
 from gewerk.portfolio.models import Integration, Property, PropertyGroup, SubProperty
 from gewerk.projects.items import Line
 from gewerk.projects.operations import approvals
@@ -81,7 +81,21 @@ def quotes_of(organisation, admin, factories):
     question = Question.objects.create(request=request, invitation=invitation, text="Wann?", asked_at=factories.NOW)
     quote = factories.quote(invitation)
     factories.opened(request)
-    return {"request_id": str(request.pk), "question_id": str(question.pk), "quote_id": str(quote.pk)}
+    rating = Rating.objects.create(
+        order=factories.work_order(order.property, firm=firm, state="accepted"),
+        organisation=organisation,
+        firm=firm,
+        rated_by="manager",
+        rated_at=factories.NOW,
+        **dict.fromkeys(ASPECTS, 4),
+    )
+    return {
+        "request_id": str(request.pk),
+        "question_id": str(question.pk),
+        "quote_id": str(quote.pk),
+        "invitation_id": str(invitation.pk),
+        "rating_id": str(rating.pk),
+    }
 
 
 def orders_of(organisation, factories):
@@ -116,6 +130,7 @@ def rows():
 
 
 BODIES = {
+    "/firm/standing/appeal": {"text": "Bitte"},
     "/properties/upsert": {"records": [{"external_id": "n", "group_external_ids": ["1-9"]}]},
     "/sub-properties/upsert": {
         "records": [
@@ -177,6 +192,13 @@ OBJECT_BODIES = {
 
 _SLOT = {"starts_at": "2099-01-01T08:00:00Z", "ends_at": "2099-01-01T09:00:00Z"}
 PATH_BODIES = {
+    "/firm/invitations/{invitation_id}/draft": {},
+    "/firm/invitations/{invitation_id}/quote": {},
+    "/firm/invitations/{invitation_id}/steps": {"step": "withdraw"},
+    "/firm/invitations/{invitation_id}/questions": {"text": "Wann?"},
+    "/firm/invitations/{invitation_id}/files": {"file_ids": ["{file_id}"]},
+    "/firm/invitations/{invitation_id}/bill": {"name": "a.csv", "content": ""},
+    "/firm/ratings/{rating_id}/answer": {"text": "Danke"},
     "/tickets/{ticket_id}/steps": {"step": "start"},
     "/visits/{visit_id}/steps": {"step": "cancel", "reason": "x"},
     "/work-orders/{order_id}/visits": {"slots": [_SLOT]},
@@ -199,7 +221,12 @@ PATH_BODIES = {
 """Where the last part of the address stands for several things."""
 
 OF_NOBODY = {"/trades", "/services", "/evidence-kinds", "/spending-limits", "/ticket-categories", "/owner-rule"}
+OF_NOBODY |= {"/firm/score", "/firm/standing"}
 """Lists in which stands what everybody has: trades, services, kinds of evidence, the usual limits of the roles, what may be reported."""
+
+
+ABOUT_ONESELF = {"/firm/standing/appeal"}
+"""What one says of oneself: there is nothing to say."""
 
 
 def filled(value, foreign):
@@ -207,10 +234,10 @@ def filled(value, foreign):
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda part: part)
-def test_another_organisations_key_reaches_nothing(api_for, foreign, method, path):
+def test_another_organisations_key_reaches_nothing(api_for, foreign, factories, method, path):
     if (method, path) in PUBLIC:
         return
-    stranger = api_for()
+    stranger = api_for(factories.firm() if path.startswith("/firm/") else None)
     before = rows()
     entries = Entry.objects.filter(organisation_id=foreign_organisation(foreign)).count()
     if "{" in path:
@@ -235,7 +262,7 @@ def test_another_organisations_key_reaches_nothing(api_for, foreign, method, pat
         if path.endswith(("/upsert", "/archive", "/rename")):
             assert {r["status"] for r in answer.json()["results"]} == {"rejected"}
         else:
-            assert answer.status_code in (404, 422), answer.content
+            assert answer.status_code in ((409,) if path in ABOUT_ONESELF else (404, 422)), answer.content
     assert rows() == before
     assert Entry.objects.filter(organisation_id=foreign_organisation(foreign)).count() == entries
 
