@@ -66,7 +66,7 @@ def main(firms: int, requests: int) -> dict[str, Any]:
         "client_secret": issued.client_secret,
         "services": SERVICES,
         "places": PLACES,
-        "bare": _bare(actor, manager, now),
+        "bare": _bare(actor, now),
         **kept,
     }
 
@@ -297,32 +297,45 @@ def _session(person: Any) -> str:
     return str(session.session_key)
 
 
-def _bare(actor: Any, manager: Any, now: Any) -> dict[str, str]:
-    """The queries by themselves, as SQL that needs nothing of the platform; PostgreSQL only."""
+def _bare(actor: Any, now: Any) -> dict[str, str]:
+    """The queries by themselves, as SQL that needs nothing of the platform; PostgreSQL only. The search written by hand: the first
+    50 of a trade who work there, whose papers hold, the near ones and those who were asked least first."""
     from django.db import connection
     from gewerk.catalogue.queries import service
     from gewerk.marketplace.access import requests
-    from gewerk.marketplace.queries.finding import Wanted, candidates
 
     if connection.vendor != "postgresql":
         return {}
     from psycopg import ClientCursor
 
-    wanted = Wanted(
-        manager=manager,
-        service=service("DE", SERVICES[0]),
-        postcode=PLACES[0],
-        seed="1",
-        on=now.date(),
-        now=now,
-    )
-    asked = {
-        "search, first 50 (narrowed down before)": candidates(actor, wanted)[:50],
-        "newest 50 requests": requests(actor).order_by("-updated_at", "-id")[:50],
+    wanted, place = service("DE", SERVICES[0]), PLACES[0]
+    search = """
+        WITH found AS (
+          SELECT o.id, o.postcode FROM identity_organisation o JOIN firms_firmprofile p ON p.firm_id = o.id
+          WHERE EXISTS (SELECT FROM firms_firmtrade t WHERE t.firm_id = o.id AND t.trade = ANY(%(trades)s::text[]))
+            AND (p.area_kind = 'anywhere' OR p.area_kind = 'postcodes' AND p.area_postcodes ?| %(areas)s::text[]
+                 OR p.area_kind = 'radius' AND o.postcode LIKE %(region)s)
+            AND (SELECT count(DISTINCT e.kind) FROM firms_evidence e
+                 WHERE e.firm_id = o.id AND e.kind = ANY(%(kinds)s::text[]) AND e.state = 'confirmed'
+                   AND (e.valid_until IS NULL OR e.valid_until >= %(on)s)) = cardinality(%(kinds)s::text[]))
+        SELECT id, (SELECT count(*) FROM marketplace_invitation i
+                    WHERE i.firm_id = found.id AND i.invited_at > %(since)s) AS asked
+        FROM found ORDER BY postcode LIKE %(region)s DESC, asked, id LIMIT 50"""
+    given = {
+        "trades": list(wanted.trades),
+        "areas": [place[:length] for length in range(1, len(place) + 1)],
+        "region": f"{place[:2]}%",
+        "kinds": sorted({need.kind for need in wanted.requirements}),
+        "on": now.date(),
+        "since": now - timedelta(days=90),
     }
+    newest = requests(actor).order_by("-updated_at", "-id")[:50]
     with connection.cursor() as cursor:
         raw = ClientCursor(cursor.connection)
-        return {name: raw.mogrify(*rows.query.sql_with_params()) for name, rows in asked.items()}
+        return {
+            "search, first 50": raw.mogrify(search, given),
+            "newest 50 requests": raw.mogrify(*newest.query.sql_with_params()),
+        }
 
 
 if __name__ == "__main__":
