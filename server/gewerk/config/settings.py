@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "gewerk.outreach",
     "gewerk.entrypoints.web",
     "gewerk.entrypoints.api",
+    "gewerk.entrypoints.cli",
 ]
 
 MIDDLEWARE = [
