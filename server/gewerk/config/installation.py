@@ -4,15 +4,19 @@ import base64
 import fcntl
 import json
 import os
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?")
 
 
 class Installation(BaseSettings):
@@ -86,9 +90,47 @@ class Installation(BaseSettings):
         description="Command that checks an uploaded file, its path is added: exit code 0 clean, 1 infected, else not checked"
         " (the upload is refused); for example clamdscan --fdpass --no-summary. Empty: no check.",
     )
+    tile_url: str = Field(
+        default="",
+        description="Server of map tiles that lie under the points of maps: https://tiles.example.de/{z}/{x}/{y}.png. Browsers ask it, so"
+        " it learns which stretch somebody looks at. Empty: maps without tiles, and nobody is asked.",
+    )
+    tile_attribution: str = Field(
+        default="", description="Whose tiles they are, as their licence wants it said; stands under each map."
+    )
     trust_proxy: bool = Field(
         default=False, description="Behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-For."
     )
+
+    @field_validator("tile_url")
+    @classmethod
+    def _tile_url(cls, given: str) -> str:
+        """Its host goes into the policy that the pages send: nothing may stand there but a host."""
+        if not given:
+            return given
+        example = "for example https://tiles.example.de/{z}/{x}/{y}.png"
+        address = urlsplit(given)
+        if address.scheme not in {"http", "https"} or not _HOST.fullmatch(address.netloc):
+            raise ValueError(f"must begin with https:// and a host, {example}")
+        if address.scheme == "http" and address.hostname not in {"localhost", "127.0.0.1"}:
+            raise ValueError(f"must be https:// unless the tiles come from this machine, {example}")
+        if sorted(re.findall(r"{[^}]*}", given)) != ["{x}", "{y}", "{z}"] or re.search(r"[\s\"'<>]", given):
+            raise ValueError(f"must name {{z}}, {{x}} and {{y}} once each and nothing else in braces, {example}")
+        return given
+
+    @model_validator(mode="after")
+    def _tiles_say_whose_they_are(self) -> "Installation":
+        if self.tile_url and not self.tile_attribution.strip():
+            raise ValueError(
+                "GEWERK_TILE_URL needs GEWERK_TILE_ATTRIBUTION: say whose tiles they are, for example © OpenStreetMap contributors"
+            )
+        return self
+
+    @property
+    def tile_origin(self) -> str:
+        """Scheme and host of the tiles, as a policy names them; empty without tiles."""
+        address = urlsplit(self.tile_url)
+        return f"{address.scheme}://{address.netloc}" if self.tile_url else ""
 
     def secret(self, name: Literal["secret_key", "encryption_key", "connector_key"]) -> str:
         """The named secret: from the environment, else from ``secrets.json`` in the data folder (generated once, mode 0600)."""
@@ -134,6 +176,17 @@ def _draft(data: Path, values: dict[str, str]) -> Path:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(values, file)
     return draft
+
+
+def wrong_settings(error: ValidationError) -> list[str]:
+    """One line per setting: the variable, and what it must be. Without the value, which may be a secret."""
+    lines = []
+    for fault in error.errors(include_url=False, include_input=False):
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        variable = name.upper() if name.isupper() else f"{Installation.model_config.get('env_prefix')}{name.upper()}"
+        said = fault["msg"].removeprefix("Value error, ")
+        lines.append(f"{variable}: {said}" if name else said)
+    return lines
 
 
 @lru_cache

@@ -193,7 +193,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([_installation.tile_origin] if _installation.tile_origin else [])],
         "frame-ancestors": ["'none'"],
         # Opening the connector is a form that leads there.
         "form-action": [SELF, *([_installation.connector_url] if _installation.connector_url else [])],

@@ -5,6 +5,9 @@ import os
 import sys
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from gewerk.config.installation import Installation, wrong_settings
 from gewerk.entrypoints.cli.texts import CommandError, say
 
 PROJECT = Path(__file__).resolve().parents[4]
@@ -82,6 +85,14 @@ def main(arguments: list[str]) -> int:
         return 0
     except CommandError as error:
         say(error.german, error.english)
+        return 1
+    except ValidationError as error:
+        if error.title != Installation.__name__:
+            raise
+        named = "\n".join(f"  {line}" for line in wrong_settings(error))
+        say(
+            "Gewerk startet nicht, eine Einstellung ist falsch:", f"Gewerk does not start, a setting is wrong:\n{named}"
+        )
         return 1
 
 

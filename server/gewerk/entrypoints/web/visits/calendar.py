@@ -1,9 +1,8 @@
-"""The calendar: a week, a month or a day of visits, and the feed that a calendar program reads."""
+"""The calendar: a week, a month or a day of visits, that day as a map, and the feed that a calendar program reads."""
 
 import calendar as months
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.visits.card import span_words
+from gewerk.entrypoints.web.visits.day_map import contractor_of, day_map
 from gewerk.entrypoints.web.visits.steps import meeting, order_page
 from gewerk.identity.access import actor_for, is_caretaker, live_memberships, require, sees_orders, works_for_firm
 from gewerk.journal.actor import Actor
@@ -29,7 +29,8 @@ from gewerk.scheduling.queries.visits import calendar
 from gewerk.scheduling.states import State
 from gewerk.scheduling.wall_time import day_of
 
-VIEWS = ("week", "month", "day")
+VIEWS = ("week", "month", "day", "map")
+_OF_A_DAY = frozenset({"day", "map"})
 _FEED_BACK, _FEED_AHEAD = timedelta(days=30), timedelta(days=365)
 _SOFT = frozenset({State.ATTENDED, State.NO_ACCESS, State.NOT_ATTENDED, State.CANCELLED})
 
@@ -75,14 +76,16 @@ def calendar_page(request: HttpRequest) -> HttpResponseBase:
     first, last = _bounds(view, day)
     days = _days(first, last, today, day.month if view == "month" else None)
     found = calendar(actor, first=first, last=last, zone=zone, now=now)
+    contractor = not sees_orders(actor)
     for visit in found:
-        _place(visit, days, zone, contractor=not sees_orders(actor))
+        _place(visit, days, zone, contractor=contractor)
     feed = live_feed(actor)
     context = {
         "view": view,
         "views": [{"label": label, "url": _url(key, day), "active": key == view} for key, label in _labels()],
         "days": list(days.values()),
         "weeks": [list(days.values())[n : n + 7] for n in range(0, len(days), 7)],
+        "map": day_map(found, zone, contractor=contractor) if view == "map" else None,
         "title": _title(view, day, first, last),
         "before": _url(view, _step(view, day, -1)),
         "after": _url(view, _step(view, day, 1)),
@@ -128,7 +131,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: AR
 
 
 def _labels() -> list[tuple[str, str]]:
-    return [("week", _("Week")), ("month", _("Month")), ("day", _("Day"))]
+    return [("week", _("Week")), ("month", _("Month")), ("day", _("Day")), ("map", _("Map of the day"))]
 
 
 def _url(view: str, day: date) -> str:
@@ -144,7 +147,7 @@ def _day(text: str, today: date) -> date:
 
 
 def _bounds(view: str, day: date) -> tuple[date, date]:
-    if view == "day":
+    if view in _OF_A_DAY:
         return day, day
     if view == "week":
         monday = day - timedelta(days=day.weekday())
@@ -164,7 +167,7 @@ def _step(view: str, day: date, by: int) -> date:
 def _title(view: str, day: date, first: date, last: date) -> str:
     if view == "month":
         return date_format(day, "YEAR_MONTH_FORMAT")
-    if view == "day":
+    if view in _OF_A_DAY:
         return f"{date_format(day, 'l')}, {date_format(day, 'SHORT_DATE_FORMAT')}"
     return _("%(first)s to %(last)s") % {
         "first": date_format(first, "SHORT_DATE_FORMAT"),
@@ -194,15 +197,10 @@ def _place(visit: Visit, days: dict[date, Day], zone: ZoneInfo, *, contractor: b
                     time=date_format(visit.starts_at.astimezone(zone), "TIME_FORMAT"),
                     title=order.title,
                     place=f"{place.street} {place.house_number}, {place.city}".strip(" ,"),
-                    who=span_words(visit.starts_at, visit.ends_at, zone) if contractor else _contractor(visit),
+                    who=span_words(visit.starts_at, visit.ends_at, zone) if contractor else contractor_of(visit),
                     url=order_page(visit.order_id, contractor=contractor),
                     state=str(State(visit.state).label),
                     over=visit.state in _SOFT,
                 )
             )
         day += timedelta(days=1)
-
-
-def _contractor(visit: Visit) -> str:
-    order: Any = visit.order
-    return str(order.firm.name if order.firm_id else order.crew.name if order.crew_id else "")
