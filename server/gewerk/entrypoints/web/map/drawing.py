@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gewerk.config.installation import installation
+from gewerk.entrypoints.web.map.giving_way import apart
 from gewerk.entrypoints.web.map.labels import Box, Label, Name, labels_of
-from gewerk.entrypoints.web.map.projection import Frame, frame_of
+from gewerk.entrypoints.web.map.projection import Frame, aspect_of, frame_of
 from gewerk.entrypoints.web.map.scale import Scale, scale_of
 from gewerk.entrypoints.web.map.tiles import Tile, tiles_of
 from gewerk.places import Position, towns
@@ -17,6 +18,8 @@ LAND_STEP = 4
 _UNITS = 400
 _NEAR_BY_KM = 80.0
 """Pictures up to this wide name postcodes too: there are few towns then, and what a point means is a postcode."""
+_MOST_TOWNS = 40
+"""Of which as many are named as find room: where the great ones are hidden, no village stands for them."""
 _NEAR = 5.0
 """Per cent of the width within which pins become one: nearer ones would lie on each other also in a wide window."""
 
@@ -63,6 +66,8 @@ class Shape(NamedTuple):
 
 WIDE = Shape("wide", 4 / 3)
 TALL = Shape("tall", 4 / 5)
+_UPRIGHT = 0.95
+"""Points that lie in a narrower strip get the tall picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +120,23 @@ def drawn(
     pins: Sequence[Pin] = (),
     bubbles: Sequence[Bubble] = (),
     marks: Sequence[Mark] = (),
-    shape: Shape = WIDE,
 ) -> Map | None:
     """None where nothing has a position. ``countries``: whose land and towns lie under it."""
     shown = [*(pin.position for pin in pins), *(one.position for one in bubbles), *(mark.position for mark in marks)]
     if not shown:
         return None
+    shape = TALL if aspect_of(shown) < _UPRIGHT else WIDE
     frame = frame_of(shown, aspect=shape.aspect)
     picture = Map(label, shape.name, scale_of(frame), round(_UNITS / shape.aspect))
     picture.ways = _ways(frame, pins)
-    picture.pins = _pins(frame, pins)
-    picture.bubbles = _bubbles(frame, bubbles)
+    picture.pins = _pins(frame, pins, shape)
+    picture.bubbles = _bubbles(frame, bubbles, shape)
     picture.marks = [_point(frame, one.position, one.label, one.label) for one in marks]
     if installation().tile_url:
         picture.tiles, picture.credit = tiles_of(frame, installation().tile_url), installation().tile_attribution
     else:
-        taken = [Box.around(frame.place(position), shape.aspect) for position in shown]
+        points = [*picture.pins, *picture.bubbles, *picture.marks]
+        taken = [Box.around((float(point.x), float(point.y)), shape.aspect) for point in points]
         picture.land = _land(frame, countries, picture.height)
         picture.names = labels_of(frame, _names(frame, countries), taken, shape.aspect)
     return picture
@@ -153,8 +159,9 @@ def _land(frame: Frame, countries: Iterable[str], height: int) -> str:
 
 
 def _names(frame: Frame, countries: Iterable[str]) -> list[Name]:
-    known = sorted((town for country in countries for town in towns(country)), key=lambda town: -town.people)
-    found = [Name(town.name, town.position) for town in known]
+    seen = [town for country in countries for town in towns(country) if frame.shows(town.position)]
+    seen.sort(key=lambda town: -town.people)
+    found = [Name(town.name, town.position) for town in seen[:_MOST_TOWNS]]
     if frame.width_km <= _NEAR_BY_KM:
         found += [
             Name(postcode, place.position, dot=False)
@@ -177,13 +184,13 @@ def _ways(frame: Frame, pins: Sequence[Pin]) -> list[Way]:
     return found
 
 
-def _pins(frame: Frame, pins: Sequence[Pin]) -> list[Point]:
+def _pins(frame: Frame, pins: Sequence[Pin], shape: Shape) -> list[Point]:
     """Drawn last is what stands first, so that it lies on top."""
     groups: list[tuple[tuple[float, float], list[Pin]]] = []
     for pin in pins:
         x, y = frame.place(pin.position)
         for (other_x, other_y), group in groups:
-            if abs(x - other_x) < _NEAR and abs(y - other_y) < _NEAR:
+            if abs(x - other_x) < _NEAR and abs(y - other_y) < _NEAR * shape.aspect:
                 group.append(pin)
                 break
         else:
@@ -192,8 +199,14 @@ def _pins(frame: Frame, pins: Sequence[Pin]) -> list[Point]:
 
 
 def _pin(at: tuple[float, float], group: list[Pin]) -> Point:
-    numbers = [pin.number for pin in group]
-    text = ", ".join(map(str, numbers)) if len(numbers) <= 3 else f"{numbers[0]} … {numbers[-1]}"
+    first, *others = [pin.number for pin in group]
+    text = (
+        str(first)
+        if not others
+        else f"{first}, {others[0]}"
+        if others == [others[0]] and others[0] < 10
+        else f"{first}+"
+    )
     width = max(28, 14 + 8 * len(text))
     label = "; ".join(pin.label for pin in group)
     return Point(
@@ -201,12 +214,12 @@ def _pin(at: tuple[float, float], group: list[Pin]) -> Point:
     )
 
 
-def _bubbles(frame: Frame, bubbles: Sequence[Bubble]) -> list[Point]:
-    """The area says how many; the greatest are drawn first, so that no smaller one is hidden."""
+def _bubbles(frame: Frame, bubbles: Sequence[Bubble], shape: Shape) -> list[Point]:
+    """The size says how many; where they would lie on each other they give way."""
     most = max((one.count for one in bubbles), default=1)
-    found = []
-    for one in sorted(bubbles, key=lambda one: (-one.count, one.name)):
-        x, y = frame.place(one.position)
-        radius = round(12 + 10 * (one.count / most) ** 0.5)
-        found.append(Point(f"{x:.2f}", f"{y:.2f}", str(one.count), one.label, one.url, radius))
-    return found
+    radii = [round(11 + 6 * (one.count / most) ** 0.5) for one in bubbles]
+    places = apart([frame.place(one.position) for one in bubbles], radii, shape.aspect)
+    return [
+        Point(f"{x:.2f}", f"{y:.2f}", str(one.count), one.label, one.url, radius)
+        for one, radius, (x, y) in zip(bubbles, radii, places, strict=True)
+    ]

@@ -48,6 +48,14 @@ class Frame:
         return self.width * _EQUATOR_KM / math.cosh(middle)
 
 
+def aspect_of(positions: Collection[Position]) -> float:
+    """Width by height of the strip in which they lie; 1 of a single one."""
+    points = [plane(position) for position in positions]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    width, height = max(xs) - min(xs), max(ys) - min(ys)
+    return width / height if height else 1.0 if not width else math.inf
+
+
 def frame_of(positions: Collection[Position], *, aspect: float) -> Frame:
     """The smallest that shows all of them with room around. ``aspect``: width by height. Raises ValueError for none."""
     points = [plane(position) for position in positions]

@@ -1,4 +1,4 @@
-"""Search for firms: by service, place, own list, room and nearness, as a list and as tiles by postcode region."""
+"""Search for firms: by service, place, own list, room and nearness, as a list and on a map."""
 
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,8 +17,8 @@ from gewerk.catalogue.queries import service as service_of
 from gewerk.catalogue.shapes import Service
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
+from gewerk.entrypoints.web.manager.quotes.firm_map import distance_words, firm_map
 from gewerk.entrypoints.web.manager.quotes.firm_rows import looks, service_choices
-from gewerk.entrypoints.web.manager.quotes.tiles import tiles_of
 from gewerk.firms.access import FirmNotFound
 from gewerk.firms.operations.list_firm import list_firm
 from gewerk.identity.access import edits_orders, require, sees_orders
@@ -37,14 +37,20 @@ def find(request: HttpRequest) -> HttpResponseBase:
     wanted = _wanted(who, request.GET)
     rows = candidates(who.actor, wanted)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    shown = looks(found_of(wanted, rows, list(page.object_list)), who.organisation.country)
+    found = found_of(wanted, rows, list(page.object_list))
+    looked = looks(found, who.organisation.country)
+    shown = [
+        {**one, "place_in_order": n, "distance": distance_words(firm, wanted)}
+        for n, (one, firm) in enumerate(zip(looked, found, strict=True), start=page.start_index())
+    ]
     region = region_of(who.organisation.country, wanted.postcode)
     place_wrong = bool(wanted.postcode) and region is None
     kept = [(name, value) for name, value in request.GET.items() if name not in {"page", "region"}]
+    on_map = request.GET.get("view") == "map"
     context = {
         "reader": who,
         "page": page,
-        "rows": [{**one, "place_in_order": n} for n, one in enumerate(shown, start=page.start_index())],
+        "rows": shown,
         "named": wanted.service is not None,
         "services": service_choices(who.organisation.country),
         "service": wanted.service.code if wanted.service else "",
@@ -64,12 +70,22 @@ def find(request: HttpRequest) -> HttpResponseBase:
             (3, _("same area")),
             (4, _("same postcode")),
         ],
-        "tiles": tiles_of(
-            regions(rows, who.organisation.country),
-            country=who.organisation.country,
-            here=region.label if region else "",
+        "on_map": on_map,
+        "views": [
+            {"label": label, "url": _address(request, view), "active": (view == "map") is on_map}
+            for view, label in (("", _("List")), ("map", _("Map")))
+        ],
+        "map": firm_map(
+            found,
+            shown,
+            wanted,
+            counts=regions(rows, who.organisation.country),
+            here=wanted.region or (region.label if region else ""),
             link=f"{reverse('find_firms')}?{urlencode([*kept, ('region', '')])}",
-        ),
+            by_region=page.paginator.num_pages > 1 and not (region or wanted.region),
+        )
+        if on_map
+        else None,
         "may_list": edits_orders(who.actor),
         "query": request.GET.urlencode(),
         "trail": [{"label": _("Firms"), "url": reverse("firms")}, {"label": _("Search firms")}],
@@ -91,6 +107,12 @@ def take_on_list(request: HttpRequest, firm_id: UUID) -> HttpResponseBase:
     list_firm(actor=who.actor, firm=firm, now=timezone.now())
     messages.success(request, _("%(firm)s is on your list now.") % {"firm": firm.name})
     return redirect("firm", firm_id=firm.pk)
+
+
+def _address(request: HttpRequest, view: str) -> str:
+    """Of the same search, seen otherwise."""
+    asked = [(name, value) for name, value in request.GET.items() if name != "view"]
+    return f"{reverse('find_firms')}?{urlencode([*asked, ('view', view)] if view else asked)}"
 
 
 def _wanted(who: Reader, asked: QueryDict) -> Wanted:
