@@ -111,7 +111,7 @@ def test_award_directly_puts_the_draft_away(matter: Matter) -> None:
     assert QuoteRequest.objects.filter(order=matter.order).count() == 1
 
 
-def test_search_as_list_and_tiles(matter: Matter, factories: Any) -> None:
+def test_search_as_list_and_map(matter: Matter, factories: Any) -> None:
     near = vetted_firm(factories, name="Maler Nah")
     vetted_firm(factories, name="Maler München", postcode="80331")
     FirmProfile.objects.filter(firm=near).update(capacity=2)
@@ -124,9 +124,19 @@ def test_search_as_list_and_tiles(matter: Matter, factories: Any) -> None:
 
     both = shown(f"service={PAINT}&place=44137")
     assert both.index("Maler Nah") < both.index("Maler München")
-    assert 'aria-label="Region 44: 1 Betrieb"' in both
-    assert "region=80" in both
-    assert "Koordinaten von Betrieben und Objekten sind nicht bekannt" in both
+    assert "<figure" not in both
+    mapped = shown(f"service={PAINT}&place=44137&view=map")
+    assert 'href="#firm-1" aria-label="1. Maler Nah, 44137' in mapped
+    assert "2. Maler München, 80331" in mapped
+    assert 'id="firm-2"' in mapped
+    assert "Ort der Arbeit: 44137" in mapped
+    assert "unter 1 km" in both
+    assert "477 km" in both
+    assert 'aria-label="Region 44: 1 Betrieb"' in mapped
+    assert "region=80" in mapped
+    assert 'name="view" value="map"' in mapped
+    assert "2. Maler" not in shown(f"service={PAINT}&place=44137&view=map&region=44")
+    assert "Nicht auf der Karte" not in mapped
     for query, there in (
         ("&free=on", True),
         ("&near=2", True),
@@ -143,6 +153,8 @@ def test_search_as_list_and_tiles(matter: Matter, factories: Any) -> None:
         "place=abc",
         "region=%27",
         f"service={PAINT}&place=((",
+        "view=map&place=((&region=%27",
+        "view=x",
     ):
         shown(odd)
     gap = {"query": f"service={PAINT}&place=44137"}
@@ -153,10 +165,31 @@ def test_search_as_list_and_tiles(matter: Matter, factories: Any) -> None:
     assert staff.post(reverse("take_on_list", args=[unvetted.pk]), gap).status_code == 404
 
 
+def test_many_firms_are_counted_by_region(matter: Matter, factories: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("gewerk.entrypoints.web.manager.quotes.find.PER_PAGE", 2)
+    for postcode in ("44137", "44139", "80331", ""):
+        vetted_firm(factories, name=f"Maler {postcode}", postcode=postcode)
+    staff, find = client_of(matter.staff_person), reverse("find_firms")
+    text = staff.get(f"{find}?service={PAINT}&view=map").content.decode()
+    assert text.count('class="map-bubble"') == 2
+    assert re.search(r'href="[^"]*view=map[^"]*region=44" aria-label="Region 44: 2 Betriebe"', text)
+    assert "#firm-" not in text
+    chosen = staff.get(f"{find}?service={PAINT}&view=map&region=44").content.decode()
+    assert 'id="firm-1"' in chosen
+    assert chosen.count('class="map-pin"') >= 1
+
+
+def test_a_firm_without_a_known_postcode_stands_beside_the_map(matter: Matter, factories: Any) -> None:
+    vetted_firm(factories, name="Maler Ohne", postcode="00999")
+    text = client_of(matter.staff_person).get(f"{reverse('find_firms')}?service={PAINT}&view=map").content.decode()
+    assert text.index("Nicht auf der Karte") < text.index("Maler Ohne")
+
+
 def test_the_number_of_queries_does_not_grow(matter: Matter, factories: Any) -> None:
     staff = client_of(matter.staff_person)
     pages = [
         f"{reverse('find_firms')}?service={PAINT}&place=44137",
+        f"{reverse('find_firms')}?service={PAINT}&place=44137&view=map",
         reverse("edit_quote_request", args=[matter.request.pk]),
     ]
     counts = []
