@@ -6,8 +6,18 @@ asked for. A country or postcode that is not there has no position: nothing is g
 no database, no network. Read first: ``table.py``, then ``distance.py``; ``geonames.py`` for taking a file in.
 """
 
-from gewerk.places.distance import distance_km, km_between, nearby
+from gewerk.places.distance import distance_km, distances_from, km_between, nearby
 from gewerk.places.table import Position, key_of, position_of
 from gewerk.places.towns import Town, towns
 
-__all__ = ["Position", "Town", "distance_km", "key_of", "km_between", "nearby", "position_of", "towns"]
+__all__ = [
+    "Position",
+    "Town",
+    "distance_km",
+    "distances_from",
+    "key_of",
+    "km_between",
+    "nearby",
+    "position_of",
+    "towns",
+]

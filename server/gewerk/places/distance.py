@@ -1,6 +1,7 @@
 """How far two positions are apart, as the crow flies, and which postcodes lie around one."""
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 from gewerk.places.table import Position, place_of, places
@@ -17,8 +18,21 @@ def km_between(one: Position, other: Position) -> float:
 
 def distance_km(country: str, postcode_a: str, postcode_b: str) -> float | None:
     """Between two postcodes of one country; 0 for the same, None where one has no position."""
-    one, other = place_of(country, postcode_a), place_of(country, postcode_b)
-    return _km(one.vector, other.vector) if one and other else None
+    return distances_from(country, postcode_a)(postcode_b)
+
+
+def distances_from(country: str, postcode: str) -> Callable[[str], float | None]:
+    """As ``distance_km`` from the one to many: a microsecond or two each."""
+    here, known = place_of(country, postcode), places(country)
+    if here is None:
+        return lambda _: None
+    vector = here.vector
+
+    def to(other: str) -> float | None:
+        there = known.get(other) or place_of(country, other)
+        return _km(vector, there.vector) if there else None
+
+    return to
 
 
 def nearby(country: str, postcode: str, km: float) -> frozenset[str] | None:

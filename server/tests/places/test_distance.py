@@ -1,7 +1,7 @@
 """Laws of distance, and a few that one can look up."""
 
 import pytest
-from gewerk.marketplace.nearness import BANDS_KM, nearness, steps_of, within_radius
+from gewerk.marketplace.nearness import BANDS_KM, Nearness, nearness_to, steps_of
 from gewerk.marketplace.postcodes import SAME
 from gewerk.places import Position, distance_km, key_of, km_between, nearby, position_of, towns
 from gewerk.places.table import places
@@ -102,27 +102,26 @@ def test_the_greatest_towns_bear_their_own_names() -> None:
 
 
 def test_a_position_of_both_ends_makes_it_kilometres() -> None:
-    # 45127 Essen and 44137 Dortmund share the zone alone, Dortmund and 58089 Hagen nothing.
-    near = nearness("DE", "44137", "58089")
-    assert (near.steps, near.area) == (3 if near.km is not None and near.km <= 15 else 2, "")
+    # Dortmund and Hagen share no digit of their postcodes.
+    near = nearness_to("DE", "44137")("58089")
     assert near.km == pytest.approx(17, abs=4)
-    assert nearness("DE", "44137", "45127").area == "4"
+    assert near.steps == 2
+    assert nearness_to("GB", "B14 7EB")("b13 8AA").steps == 4
 
 
 def test_without_a_position_shared_areas_count() -> None:
-    near = nearness("DE", "44137", "44199")
-    assert (near.km, near.steps, near.area) == (None, 3, "441")
-    assert nearness("DE", "44137", "Unfug").steps == 0
-    assert within_radius("DE", "44137", "44199", 500) is None
+    near = nearness_to("DE", "44137")
+    assert near("44199") == Nearness(3, None)
+    assert near("Unfug") == near("") == Nearness(0, None)
+    assert nearness_to("DE", "")("44137") == Nearness(0, None)
 
 
 @given(postcodes, postcodes)
 def test_nearer_is_never_less_near(one: str, other: str) -> None:
-    near, far = sorted([nearness("DE", "44137", one), nearness("DE", "44137", other)], key=lambda found: found.km or 0)
+    to = nearness_to("DE", "44137")
+    near, far = sorted([to(one), to(other)], key=lambda found: found.km or 0)
     assert near.steps >= far.steps
 
 
 def test_bands() -> None:
     assert [steps_of(km) for km in (0, *BANDS_KM, 100.1)] == [SAME, 4, 3, 2, 1, 0]
-    assert within_radius("DE", "44137", "58089", 30) is True
-    assert within_radius("DE", "44137", "58089", 5) is False

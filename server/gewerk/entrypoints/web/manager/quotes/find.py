@@ -17,7 +17,7 @@ from gewerk.catalogue.queries import service as service_of
 from gewerk.catalogue.shapes import Service
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
-from gewerk.entrypoints.web.manager.quotes.firm_map import distance_words, firm_map
+from gewerk.entrypoints.web.manager.quotes.firm_map import distances, firm_map
 from gewerk.entrypoints.web.manager.quotes.firm_rows import looks, service_choices
 from gewerk.firms.access import FirmNotFound
 from gewerk.firms.operations.list_firm import list_firm
@@ -40,8 +40,10 @@ def find(request: HttpRequest) -> HttpResponseBase:
     found = found_of(wanted, rows, list(page.object_list))
     looked = looks(found, who.organisation.country)
     shown = [
-        {**one, "place_in_order": n, "distance": distance_words(firm, wanted)}
-        for n, (one, firm) in enumerate(zip(looked, found, strict=True), start=page.start_index())
+        {**one, "place_in_order": n, "distance": distance}
+        for n, (one, distance) in enumerate(
+            zip(looked, distances(found, wanted), strict=True), start=page.start_index()
+        )
     ]
     region = region_of(who.organisation.country, wanted.postcode)
     place_wrong = bool(wanted.postcode) and region is None

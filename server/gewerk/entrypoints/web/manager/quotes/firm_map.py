@@ -1,6 +1,6 @@
 """Firms that were found, on a map: each where it sits, or, of very many, how many in which region of postcodes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gewerk.entrypoints.web.map.drawing import Bubble, Map, Mark, Pin, drawn
-from gewerk.marketplace.nearness import nearness
+from gewerk.marketplace.nearness import nearness_to
 from gewerk.marketplace.queries.finding import Found, Wanted
 from gewerk.places import Position, position_of
 from gewerk.places.table import middle_of, places
@@ -39,9 +39,13 @@ class FirmMap:
     """Their postcode has no position."""
 
 
-def distance_words(found: Found, wanted: Wanted) -> str:
-    """``12 km``, as the crow flies; empty where a position is missing."""
-    km = nearness(wanted.manager.country, wanted.postcode, found.firm.postcode).km if wanted.postcode else None
+def distances(found: Iterable[Found], wanted: Wanted) -> list[str]:
+    """``12 km`` for each, as the crow flies; empty where a position is missing."""
+    near = nearness_to(wanted.manager.country, wanted.postcode)
+    return [_said(near(one.firm.postcode).km) for one in found]
+
+
+def _said(km: float | None) -> str:
     if km is None:
         return ""
     return _("%(km)s km") % {"km": number_format(round(km))} if km >= 1 else _("under 1 km")
