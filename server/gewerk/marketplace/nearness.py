@@ -3,6 +3,7 @@
 Both are put on one scale of steps, 0 to ``postcodes.SAME``, so that an order can weigh firms of both kinds. Pure: no query.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -36,4 +37,4 @@ def nearness_to(country: str, work: str) -> Callable[[str], Nearness]:
 
 def steps_of(km: float) -> int:
     """``BANDS_KM`` as steps."""
-    return next((SAME - n for n, most in enumerate(BANDS_KM) if km <= most), 0)
+    return SAME - bisect_left(BANDS_KM, km)
