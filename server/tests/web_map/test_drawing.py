@@ -118,8 +118,22 @@ def test_the_shape_follows_what_lies_there() -> None:
     assert tall is not None
     assert wide is not None
     assert (tall.shape, wide.shape) == ("tall", "wide")
-    assert tall.land.count("M") > 800
+    assert tall.land.count("M") > 300
     assert {"Dortmund", "Berlin"} & {name.name for name in tall.names}
+
+
+def test_words_of_a_mark_do_not_leave_the_picture() -> None:
+    west, middle, east = (Mark(Position(51.5, degrees), "Ort der Arbeit: 44137") for degrees in (7.0, 7.5, 8.0))
+    found = drawn(label="x", countries=["DE"], marks=[west, middle, east])
+    assert found is not None
+    assert [mark.anchor for mark in found.marks] == ["start", "middle", "end"]
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), min_size=1, max_size=12))
+def test_no_circle_leaves_the_picture(points: list[tuple[float, float]]) -> None:
+    for x, y in apart(points, [16] * len(points), 0.8):
+        assert 4 <= x <= 96
+        assert 3.19 <= y <= 96.81
 
 
 def test_names_do_not_cover_pins_or_each_other() -> None:

@@ -7,19 +7,21 @@ from typing import NamedTuple
 from gewerk.config.installation import installation
 from gewerk.entrypoints.web.map.giving_way import apart
 from gewerk.entrypoints.web.map.labels import Box, Label, Name, labels_of
+from gewerk.entrypoints.web.map.land import UNITS, inside, land_path
 from gewerk.entrypoints.web.map.projection import Frame, aspect_of, frame_of
 from gewerk.entrypoints.web.map.scale import Scale, scale_of
 from gewerk.entrypoints.web.map.tiles import Tile, tiles_of
 from gewerk.places import Position, towns
-from gewerk.places.table import places
 
-LAND_STEP = 4
-"""Grid of the dots of land, in units of a picture 400 wide."""
-_UNITS = 400
 _NEAR_BY_KM = 80.0
 """Pictures up to this wide name postcodes too: there are few towns then, and what a point means is a postcode."""
 _MOST_TOWNS = 40
 """Of which as many are named as find room: where the great ones are hidden, no village stands for them."""
+_EDGE = 28
+"""Per cent: so near to an edge words do not fit in the middle under their mark."""
+_MANY, _RADIUS, _SMALL_RADIUS = 60, 11, 8
+"""More bubbles than these are smaller; pixels of the least."""
+_MOST_AREAS = 120
 _NEAR = 5.0
 """Per cent of the width within which pins become one: nearer ones would lie on each other also in a wide window."""
 
@@ -84,6 +86,8 @@ class Point:
     left: int = 0
     """Pixels from the point to a pin's left end."""
     over: bool = False
+    anchor: str = "middle"
+    """Of a mark's words, which must not leave the picture: near its left edge ``start``, near its right ``end``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,47 +131,39 @@ def drawn(
         return None
     shape = TALL if aspect_of(shown) < _UPRIGHT else WIDE
     frame = frame_of(shown, aspect=shape.aspect)
-    picture = Map(label, shape.name, scale_of(frame), round(_UNITS / shape.aspect))
+    picture = Map(label, shape.name, scale_of(frame), round(UNITS / shape.aspect))
     picture.ways = _ways(frame, pins)
     picture.pins = _pins(frame, pins, shape)
     picture.bubbles = _bubbles(frame, bubbles, shape)
-    picture.marks = [_point(frame, one.position, one.label, one.label) for one in marks]
+    picture.marks = [_mark(frame, one) for one in marks]
     if installation().tile_url:
         picture.tiles, picture.credit = tiles_of(frame, installation().tile_url), installation().tile_attribution
     else:
         points = [*picture.pins, *picture.bubbles, *picture.marks]
         taken = [Box.around((float(point.x), float(point.y)), shape.aspect) for point in points]
-        picture.land = _land(frame, countries, picture.height)
-        picture.names = labels_of(frame, _names(frame, countries), taken, shape.aspect)
+        taken += [
+            Box.under((float(mark.x), float(mark.y)), mark.text, mark.anchor, shape.aspect) for mark in picture.marks
+        ]
+        taken.append(Box.of_scale(shape.aspect))
+        picture.land = land_path(frame, countries, picture.height)
+        picture.names = labels_of(_names(frame, countries), taken, shape.aspect)
     return picture
 
 
-def _point(frame: Frame, position: Position, text: str, label: str) -> Point:
-    x, y = frame.place(position)
-    return Point(f"{x:.2f}", f"{y:.2f}", text, label)
-
-
-def _land(frame: Frame, countries: Iterable[str], height: int) -> str:
-    """A dot for every postcode, on a grid: the land as it is settled, without the border of anybody's map."""
-    dots = set()
-    for country in countries:
-        for place in places(country).values():
-            x, y = frame.place(place.position)
-            if 0 <= x <= 100 and 0 <= y <= 100:
-                dots.add((round(y * height / 100 / LAND_STEP), round(x * _UNITS / 100 / LAND_STEP)))
-    return "".join(f"M{x * LAND_STEP} {y * LAND_STEP}h0" for y, x in sorted(dots))
+def _mark(frame: Frame, one: Mark) -> Point:
+    x, y = frame.place(one.position)
+    anchor = "start" if x < _EDGE else "end" if x > 100 - _EDGE else "middle"
+    return Point(f"{x:.2f}", f"{y:.2f}", one.label, one.label, anchor=anchor)
 
 
 def _names(frame: Frame, countries: Iterable[str]) -> list[Name]:
     seen = [town for country in countries for town in towns(country) if frame.shows(town.position)]
     seen.sort(key=lambda town: -town.people)
-    found = [Name(town.name, town.position) for town in seen[:_MOST_TOWNS]]
+    found = [Name(town.name, *frame.place(town.position)) for town in seen[:_MOST_TOWNS]]
     if frame.width_km <= _NEAR_BY_KM:
-        found += [
-            Name(postcode, place.position, dot=False)
-            for country in countries
-            for postcode, place in places(country).items()
-        ]
+        areas = [Name(postcode, x, y, dot=False) for country in countries for postcode, x, y in inside(frame, country)]
+        # Evenly picked: of a thousand the first hundred would all lie in one corner.
+        found += areas[:: len(areas) // _MOST_AREAS + 1]
     return found
 
 
@@ -217,7 +213,8 @@ def _pin(at: tuple[float, float], group: list[Pin]) -> Point:
 def _bubbles(frame: Frame, bubbles: Sequence[Bubble], shape: Shape) -> list[Point]:
     """The size says how many; where they would lie on each other they give way."""
     most = max((one.count for one in bubbles), default=1)
-    radii = [round(11 + 6 * (one.count / most) ** 0.5) for one in bubbles]
+    least = _RADIUS if len(bubbles) <= _MANY else _SMALL_RADIUS
+    radii = [round(least + 5 * (one.count / most) ** 0.5) for one in bubbles]
     places = apart([frame.place(one.position) for one in bubbles], radii, shape.aspect)
     return [
         Point(f"{x:.2f}", f"{y:.2f}", str(one.count), one.label, one.url, radius)

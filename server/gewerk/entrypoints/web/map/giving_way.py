@@ -31,4 +31,13 @@ def apart(points: Sequence[tuple[float, float]], radii: Sequence[int], aspect: f
                 moved = True
         if not moved:
             break
-    return [(min(max(x / unit, 0), 100), min(max(y / unit * aspect, 0), 100)) for x, y in at]
+    height = _PIXELS / aspect
+    return [
+        (_within(x, radius, _PIXELS) / unit, _within(y, radius, height) / unit * aspect)
+        for (x, y), radius in zip(at, radii, strict=True)
+    ]
+
+
+def _within(value: float, radius: int, most: float) -> float:
+    """None leaves the picture."""
+    return min(max(value, radius), most - radius)

@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gewerk.entrypoints.web.map.projection import Frame
-from gewerk.places import Position
-
 _PHONE, _WINDOW = 330.0, 640.0
 """Pixels for which is reckoned."""
 _LETTER, _LINE, _PIN = 6.4, 16.0, 30.0
@@ -17,7 +14,10 @@ class Name:
     """What may be named."""
 
     text: str
-    position: Position
+    x: float
+    """Per cent of the picture's width."""
+    y: float
+    """Per cent of its height."""
     dot: bool = True
     """A town is a dot with its name beside it, an area its name alone."""
 
@@ -47,32 +47,47 @@ class Box:
         half, x, y = _PIN / _PHONE * 50, at[0], at[1] / aspect
         return cls(x - half, y - half, x + half, y + half)
 
+    @classmethod
+    def under(cls, at: tuple[float, float], text: str, anchor: str, aspect: float) -> "Box":
+        """A mark's words, which stand below its ring."""
+        length, x, y = len(text) * _LETTER / _PHONE * 100, at[0], at[1] / aspect
+        left = x - length * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+        return cls(left, y + 20 / _PHONE * 100, left + length, y + 42 / _PHONE * 100)
+
+    @classmethod
+    def of_scale(cls, aspect: float) -> "Box":
+        """The scale, in the lower left corner."""
+        return cls(0, 100 / aspect - 32 / _PHONE * 100, 36, 100 / aspect)
+
+    def leaves(self, aspect: float) -> bool:
+        """It is not wholly in the picture."""
+        return self.left < 0 or self.right > 100 or self.top < 0 or self.bottom > 100 / aspect
+
     def meets(self, other: "Box") -> bool:
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
 
-def labels_of(frame: Frame, names: Sequence[Name], taken: list[Box], aspect: float) -> list[Label]:
-    """``names``: the most important first. ``taken``: where none may lie."""
-    shown = [name for name in names if frame.shows(name.position)]
+def labels_of(names: Sequence[Name], taken: list[Box], aspect: float) -> list[Label]:
+    """``names``: what the picture shows, the most important first. ``taken``: where none may lie."""
     found: dict[Name, Label] = {}
     # First for a phone; what finds room there has it in a wide window too, where some more follow.
     for pixels, most in ((_PHONE, _MOST // 2), (_WINDOW, _MOST)):
         boxes = list(taken)
-        for name in [*(one for one in shown if one in found), *(one for one in shown if one not in found)]:
+        for name in [*found, *(one for one in names if one not in found)]:
             if len(boxes) - len(taken) >= most:
                 break
-            label, box = _set(frame, name, aspect, pixels, only_wide=pixels > _PHONE)
-            if box.left < 0 or box.right > 100 or any(box.meets(other) for other in boxes):
+            label, box = _set(name, aspect, pixels, only_wide=pixels > _PHONE)
+            if box.leaves(aspect) or any(box.meets(other) for other in boxes):
                 continue
             boxes.append(box)
             found.setdefault(name, label)
     return list(found.values())
 
 
-def _set(frame: Frame, name: Name, aspect: float, pixels: float, *, only_wide: bool) -> tuple[Label, Box]:
-    x, y = frame.place(name.position)
+def _set(name: Name, aspect: float, pixels: float, *, only_wide: bool) -> tuple[Label, Box]:
+    x, y = name.x, name.y
     length = len(name.text) * _LETTER / pixels * 100
     beside = 10 / pixels * 100
     half = _LINE / pixels * 50

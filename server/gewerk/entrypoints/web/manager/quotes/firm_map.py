@@ -1,5 +1,6 @@
 """Firms that were found, on a map: each where it sits, or, of very many, how many in which region of postcodes."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -87,11 +88,17 @@ def firm_map(
     return shown
 
 
-@lru_cache
 def region_middle(country: str, name: str) -> Position | None:
     """Of a region of postcodes, as ``finding.regions`` counts them; None where none of its postcodes has a position."""
-    found = [place.position for postcode, place in places(country).items() if _region(country, postcode) == name]
-    return middle_of(found) if found else None
+    return _middles(country).get(name)
+
+
+@lru_cache
+def _middles(country: str) -> dict[str, Position]:
+    found: dict[str, list[Position]] = defaultdict(list)
+    for postcode, place in places(country).items():
+        found[_region(country, postcode)].append(place.position)
+    return {name: middle_of(positions) for name, positions in found.items()}
 
 
 def _region(country: str, postcode: str) -> str:
