@@ -15,6 +15,7 @@ from gewerk.firms.models import Evidence, FirmProfile, FirmService, FirmTrade, L
 from gewerk.firms.queries.vetted import vetted
 from gewerk.identity.models import Organisation
 from gewerk.kit.refusals import Refusal
+from gewerk.marketplace.areas import places_of, works_at
 from gewerk.marketplace.gate import may_take
 from gewerk.marketplace.models import Invitation
 from gewerk.marketplace.operations.choose_by_rule import RuleFindsNobody, choose_by_rule
@@ -31,6 +32,7 @@ from gewerk.marketplace.queries.finding import (
     wanted_for,
 )
 from gewerk.marketplace.queries.reasons import hindrances, reasons
+from gewerk.portfolio.models import Property
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -177,12 +179,12 @@ def test_areas_of_a_postcode(country: str, postcode: str, labels: list[str]) -> 
 
 def test_the_order_and_its_reasons(factories: Any) -> None:
     manager = factories.organisation()
-    near, far = vetted_firm(factories), vetted_firm(factories, postcode="44225")
+    near, far = vetted_firm(factories), vetted_firm(factories, postcode="44532")
     own_far = vetted_firm(factories, manager, postcode="80331")
     preferred = vetted_firm(factories, manager, standing="preferred", postcode="45127")
     blocked = vetted_firm(factories, manager, standing="blocked")
     paperless = factories.firm(manager, trades=("painting",), postcode=PLACE)
-    full = vetted_firm(factories, postcode="44225")
+    full = vetted_firm(factories, postcode="44532")
     factories.firm(trades=("painting",), postcode=PLACE)  # not vetted, on no list: nobody's business
     FirmProfile.objects.filter(firm=full).update(capacity=0)
     FirmProfile.objects.filter(firm=far).update(capacity=2)
@@ -191,9 +193,9 @@ def test_the_order_and_its_reasons(factories: Any) -> None:
         one.pk for one in (preferred, own_far, near, far, full, paperless, blocked)
     ]
     with translation.override("de"):
-        assert reasons(rows[0])[:2] == ["auf Ihrer Liste bevorzugt", "gleiches Postleitgebiet 4"]
+        assert reasons(rows[0])[:2] == ["auf Ihrer Liste bevorzugt", "32 km entfernt"]
         assert reasons(rows[2])[:2] == ["geprüfter Betrieb vom Marktplatz", "gleiche Postleitzahl"]
-        assert reasons(rows[3])[1:3] == ["gleiches Postleitgebiet 44", "diese Woche frei"]
+        assert reasons(rows[3])[1:3] == ["12 km entfernt", "diese Woche frei"]
         assert "diese Woche ausgelastet" in reasons(rows[4])
         assert any("noch nicht" in words for words in hindrances(rows[5], "DE")), hindrances(rows[5], "DE")
         assert hindrances(rows[6], "DE") == ["Der Betrieb ist auf Ihrer Liste gesperrt: Unzuverlässig"]
@@ -203,6 +205,46 @@ def test_the_order_and_its_reasons(factories: Any) -> None:
         "45": 1,
         "80": 1,
     }
+
+
+def test_a_radius_is_kilometres(factories: Any) -> None:
+    manager = factories.organisation()
+    within, beyond = vetted_firm(factories, postcode="44532"), vetted_firm(factories, postcode="44532")
+    over_the_border, unknown = vetted_firm(factories, postcode="58239"), vetted_firm(factories, postcode="44999")
+    for firm, km in ((within, 15), (beyond, 10), (over_the_border, 20), (unknown, 5)):
+        FirmProfile.objects.filter(firm=firm).update(area_kind="radius", area_radius_km=km)
+    # 12 km away; 10 km away in another region of postcodes; a postcode of no known place counts in its region.
+    assert {one.firm.pk for one in found(factories, manager)} == {within.pk, over_the_border.pk, unknown.pk}
+    own = vetted_firm(factories, manager, postcode="44532")
+    FirmProfile.objects.filter(firm=own).update(area_kind="radius", area_radius_km=10)
+    assert {one.firm.pk: one.serves for one in found(factories, manager, whose=Whose.OWN)} == {own.pk: False}
+
+
+@pytest.mark.parametrize(
+    ("country", "own", "km", "inside", "outside"),
+    [
+        ("DE", "44137", 12, ["44137", "44532", "58239"], ["45127", "80331"]),
+        ("DE", "44999", 12, ["44137", "44532"], ["58239", "80331"]),
+        ("GB", "SW1A 1AA", 5, ["SW1A 2AA", "SE1 7PB"], ["M1 1AE", "SW19 5AE"]),
+        ("DE", "", 12, ["44137", "80331"], []),
+    ],
+)
+def test_where_a_firm_with_a_radius_works(
+    factories: Any, country: str, own: str, km: int, inside: list[str], outside: list[str]
+) -> None:
+    """Both ways: what the firm finds, and who finds the firm."""
+    firm = factories.firm(postcode=own, country=country)
+    FirmProfile.objects.filter(firm=firm).update(area_kind="radius", area_radius_km=km)
+    manager = factories.organisation(country=country)
+    for postcode in (*inside, *outside):
+        factories.property_(manager, postcode=postcode)
+    found = Property.objects.filter(places_of(firm, "postcode"), organisation=manager)
+    assert set(found.values_list("postcode", flat=True)) == set(inside)
+    if own:
+        for postcode in (*inside, *outside):
+            condition, reaches = works_at(country, postcode) or pytest.fail("a postcode")
+            sieved = Organisation.objects.filter(condition, pk=firm.pk).exists()
+            assert (sieved and reaches(own, km)) is (postcode in inside), postcode
 
 
 def test_filters(factories: Any) -> None:

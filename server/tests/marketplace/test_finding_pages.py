@@ -56,7 +56,7 @@ def test_the_reason_stands_beside_each_firm(matter: Matter, factories: Any) -> N
     assert ["Maler Nah" in rows[0], "Maler Ohne" in rows[1], "Maler Gesperrt" in rows[2]] == [True] * 3, rows
     assert "geprüfter Betrieb vom Marktplatz, gleiche Postleitzahl" in rows[0]
     assert "noch nicht eingereicht" in rows[1]
-    assert "anderes Postleitgebiet" in rows[1]
+    assert "477 km entfernt" in rows[1]
     assert "auf Ihrer Liste gesperrt" in rows[2]
     assert "disabled" in rows[2]
     assert str(near.pk) in rows[0]

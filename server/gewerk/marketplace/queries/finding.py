@@ -1,9 +1,10 @@
 """Firms for a job: who is found, in which order, and why each stands where it stands.
 
 The order is the same for everybody and published: first who may take the job, then the manager's own list (preferred, admitted,
-then the marketplace), then nearness by postcode, then room this week, then the quality for which it was rated in whole stars, then
-who was asked least in 90 days, then a lot that is drawn anew for each request. Nothing in it depends on the name or the time of an
-answer: nobody races. A firm that is limited (the 15 % rule) stands below those that are not, and the rule leaves it out.
+then the marketplace), then nearness in bands of kilometres (where a position is missing, by shared areas of the postcode), then room
+this week, then the quality for which it was rated in whole stars, then who was asked least in 90 days, then a lot that is drawn anew
+for each request. Nothing in it depends on the name or the time of an answer: nobody races. A firm that is limited (the 15 % rule)
+stands below those that are not, and the rule leaves it out.
 """
 
 from collections import Counter
@@ -18,7 +19,7 @@ from django.db.models.functions import Coalesce
 
 from gewerk.catalogue.queries import service as service_of
 from gewerk.catalogue.shapes import Service
-from gewerk.firms.models import Standing
+from gewerk.firms.models import AreaKind, Standing
 from gewerk.firms.queries.vetted import offering, vetted
 from gewerk.identity.access import require, sees_orders
 from gewerk.identity.models import Organisation, OrganisationKind
@@ -28,6 +29,7 @@ from gewerk.kit import lookups  # noqa: F401 - registers ``among``
 from gewerk.marketplace.areas import works_at
 from gewerk.marketplace.gate import GateAnswer, may_take_each
 from gewerk.marketplace.models import QuoteRequest
+from gewerk.marketplace.nearness import nearness_to
 from gewerk.marketplace.operations.answer_limit import limited_firms
 from gewerk.marketplace.postcodes import areas_of, steps_to
 from gewerk.marketplace.queries.scores import scores
@@ -64,7 +66,7 @@ class Wanted:
     only_open: bool = False
     """Leave out those who may not take it."""
     nearness: int = 0
-    """Least steps of the postcode that are shared: 0 to ``postcodes.SAME``."""
+    """Least steps: 0 to ``postcodes.SAME`` (``nearness``)."""
     region: str = ""
     """Only firms whose postcode begins like this."""
 
@@ -76,9 +78,12 @@ class Found:
     """On the manager's own list; empty: a vetted firm of the marketplace."""
     blocked_reason: str
     near: int
-    """Shared steps of the postcode, 0 to ``postcodes.SAME``."""
+    """Steps, 0 to ``postcodes.SAME`` (``nearness``)."""
+    shared: int
+    """Areas of the postcode that both share, 0 to ``postcodes.SAME``."""
     near_label: str
-    """The narrowest area that both share."""
+    """The narrowest of them."""
+    km: float | None
     serves: bool
     """The firm says that it works there."""
     room: Room
@@ -120,7 +125,7 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     if wanted.service is not None:
         holding = vetted(wanted.service, wanted.on, asked)
     may = holding - limited_firms(holding)
-    steps = steps_to(wanted.manager.country, wanted.postcode)
+    near = nearness_to(wanted.manager.country, wanted.postcode)
     found = Candidates(
         (
             Candidate(
@@ -131,7 +136,8 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
                 capacity=row["firm_profile__capacity"],
                 serves=row["serves"],
                 stands=_BLOCKED if row["standing"] == Standing.BLOCKED else _MAY if row["pk"] in may else _HINDERED,
-                near=steps(row["postcode"]),
+                near=near(row["postcode"]).steps,
+                km=near(row["postcode"]).km,
             )
             for row in offered
             if row["pk"] in may or (not wanted.only_open and (row["standing"] or row["pk"] in holding))
@@ -159,12 +165,21 @@ def _offered(wanted: Wanted) -> list[dict[str, Any]]:
     if wanted.region:
         rows = rows.filter(postcode__startswith=wanted.region)
     there = works_at(manager.country, wanted.postcode)
-    serves: Any = Value(value=True)
-    if there is not None:
-        rows = rows.filter(~Q(standing="") | there)
-        serves = ExpressionWrapper(there, BooleanField())
-    columns = ("pk", "postcode", "standing", "own_reason", "firm_profile__capacity", "serves")
-    return list(rows.annotate(serves=serves).order_by().values(*columns))
+    if there is None:
+        return list(rows.annotate(serves=Value(value=True)).order_by().values(*_COLUMNS))
+    may, in_radius = there
+    rows = rows.filter(~Q(standing="") | may).annotate(serves=ExpressionWrapper(may, BooleanField()))
+    found = []
+    for row in rows.order_by().values(*_COLUMNS):
+        if row["firm_profile__area_kind"] == AreaKind.RADIUS and row["serves"]:
+            row["serves"] = in_radius(row["postcode"], row["firm_profile__area_radius_km"])
+        if row["serves"] or row["standing"]:
+            found.append(row)
+    return found
+
+
+_PROFILE = ("capacity", "area_kind", "area_radius_km")
+_COLUMNS = ("pk", "postcode", "standing", "own_reason", "serves", *(f"firm_profile__{name}" for name in _PROFILE))
 
 
 def _of_whom(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
@@ -188,6 +203,7 @@ def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate]) -> li
         country=wanted.manager.country,
         on=wanted.on,
     )
+    shared = steps_to(wanted.manager.country, wanted.postcode)
     labels = ["", *(area.label for area in areas_of(wanted.manager.country, wanted.postcode))]
     return [
         Found(
@@ -195,7 +211,9 @@ def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate]) -> li
             standing=row.standing,
             blocked_reason=row.blocked_reason,
             near=row.near,
-            near_label=labels[row.near],
+            shared=shared(row.postcode),
+            near_label=labels[shared(row.postcode)],
+            km=row.km,
             serves=row.serves,
             room=rooms[row.pk],
             score=rated[row.pk],

@@ -20,12 +20,7 @@ def reasons(one: Found) -> list[str]:
     words = [said.get(one.standing, _("vetted firm of the marketplace"))]
     if not one.serves:
         words.append(_("does not name this place as its area"))
-    if one.near >= SAME:
-        words.append(_("same postcode"))
-    elif one.near:
-        words.append(_("same postcode area %(area)s") % {"area": one.near_label})
-    else:
-        words.append(_("another postcode area"))
+    words.append(_distance(one))
     rooms = {
         Room.FREE: _("free this week"),
         Room.UNSAID: _("says nothing of its capacity"),
@@ -41,6 +36,17 @@ def reasons(one: Found) -> list[str]:
         words.append(rated % {"points": one.score.points, "n": one.score.ratings})
     asked = ngettext("asked %(n)d time in 90 days", "asked %(n)d times in 90 days", one.asked_lately)
     return [*words, asked % {"n": one.asked_lately}]
+
+
+def _distance(one: Found) -> str:
+    if one.shared >= SAME:
+        return _("same postcode")
+    # British positions are those of the outward part: within it all are 0 km apart.
+    if one.km:
+        return _("%(km)d km away") % {"km": round(one.km)} if one.km >= 1 else _("less than 1 km away")
+    if one.shared:
+        return _("same postcode area %(area)s") % {"area": one.near_label}
+    return _("another postcode area")
 
 
 def hindrances(one: Found, country: str) -> list[str]:

@@ -51,7 +51,9 @@ class Candidate:
     stands: int
     """0: the rule may choose it; then who is hindered, then who is blocked."""
     near: int
-    """Shared steps of the postcode, 0 to ``postcodes.SAME``."""
+    """Steps, 0 to ``postcodes.SAME`` (``nearness``)."""
+    km: float | None
+    """As the crow flies; None where a position is missing."""
 
 
 class Candidates(Sequence[Candidate]):

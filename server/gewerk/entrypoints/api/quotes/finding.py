@@ -43,8 +43,8 @@ def _add_search(api: NinjaAPI) -> None:
     def search_firms(request: HttpRequest, query: Query[shapes.FirmSearchQuery]) -> HttpResponse:
         """Firms of the own list and vetted firms of the marketplace, in the published order, each with why it stands there.
 
-        Without ``service`` the own list alone. Nearness is by postcode: no coordinates are known. Of equals a lot decides, drawn
-        anew each day.
+        Without ``service`` the own list alone. Distance is as the crow flies between the middles of the postcodes. Of equals a lot
+        decides, drawn anew each day.
         """
         only_known(request, shapes.FirmSearchQuery)
         actor, now = actor_of(request), timezone.now()
@@ -82,6 +82,7 @@ def _found(one: Found, country: str, place: int) -> dict[str, Any]:
         "missing_words": hindrances(one, country),
         "why": reasons(one),
         "nearness": one.near,
+        "distance_km": None if one.km is None else round(one.km, 1),
         "serves": one.serves,
         "room": one.room.value,
         "score": one.score.points,

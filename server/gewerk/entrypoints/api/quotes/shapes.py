@@ -183,7 +183,7 @@ class FirmSearchQuery(Schema):
     free: bool = Field(False, description="Only firms with room this week, by what they say.")
     open: bool = Field(False, description="Only firms that may take it.")
     nearness: int = Field(
-        0, ge=0, le=4, description="Least steps of the postcode that are shared; 4: the same postcode."
+        0, ge=0, le=4, description="4: up to 5 km, 3: up to 15, 2: up to 40, 1: up to 100, 0: any distance."
     )
     limit: int = Field(50, ge=1, le=200)
     cursor: int = Field(0, ge=0, le=1_000_000, description="next_cursor of the page before.")
@@ -282,6 +282,7 @@ class FoundFirm(Schema):
     missing_words: list[str]
     why: list[str]
     nearness: int
+    distance_km: float | None
     serves: bool
     room: Literal["free", "unsaid", "full"]
     score: int | None

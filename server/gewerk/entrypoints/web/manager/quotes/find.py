@@ -23,7 +23,8 @@ from gewerk.firms.access import FirmNotFound
 from gewerk.firms.operations.list_firm import list_firm
 from gewerk.identity.access import edits_orders, require, sees_orders
 from gewerk.identity.models import Organisation
-from gewerk.marketplace.postcodes import region_of
+from gewerk.marketplace.nearness import BANDS_KM
+from gewerk.marketplace.postcodes import SAME, region_of
 from gewerk.marketplace.queries.finding import Wanted, Whose, candidates, found_of, regions
 
 PER_PAGE = 50
@@ -41,9 +42,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
     looked = looks(found, who.organisation.country)
     shown = [
         {**one, "place_in_order": n, "distance": distance}
-        for n, (one, distance) in enumerate(
-            zip(looked, distances(found, wanted), strict=True), start=page.start_index()
-        )
+        for n, (one, distance) in enumerate(zip(looked, distances(found), strict=True), start=page.start_index())
     ]
     region = region_of(who.organisation.country, wanted.postcode)
     place_wrong = bool(wanted.postcode) and region is None
@@ -67,10 +66,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
         ],
         "nearest": [
             (0, _("any distance")),
-            (1, _("same wide area")),
-            (2, _("same region")),
-            (3, _("same area")),
-            (4, _("same postcode")),
+            *((SAME - n, _("up to %(km)d km") % {"km": km}) for n, km in reversed([*enumerate(BANDS_KM)])),
         ],
         "on_map": on_map,
         "views": [

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gewerk.entrypoints.web.map.drawing import Bubble, Map, Mark, Pin, drawn
-from gewerk.marketplace.nearness import nearness_to
 from gewerk.marketplace.queries.finding import Found, Wanted
 from gewerk.places import Position, position_of
 from gewerk.places.table import middle_of, places
@@ -40,10 +39,9 @@ class FirmMap:
     """Their postcode has no position."""
 
 
-def distances(found: Iterable[Found], wanted: Wanted) -> list[str]:
+def distances(found: Iterable[Found]) -> list[str]:
     """``12 km`` for each, as the crow flies; empty where a position is missing."""
-    near = nearness_to(wanted.manager.country, wanted.postcode)
-    return [_said(near(one.firm.postcode).km) for one in found]
+    return [_said(one.km) for one in found]
 
 
 def _said(km: float | None) -> str:
