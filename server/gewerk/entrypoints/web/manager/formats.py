@@ -4,7 +4,7 @@ Germany writes 22.11.2026 and 64,35 m², Britain 22/11/2026 and 64.35 m². The t
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -35,6 +35,16 @@ def _day_pattern(locale: Locale) -> str:
     return pattern if "yyyy" in pattern else pattern.replace("yy", "y").replace("y", "yyyy")
 
 
+@lru_cache(maxsize=4_096)
+def _day(value: date, locale: Locale) -> str:
+    return str(dates.format_date(value, format=_day_pattern(locale), locale=locale))
+
+
+@lru_cache(maxsize=4_096)
+def _time(hour: int, minute: int, locale: Locale) -> str:
+    return str(dates.format_time(time(hour, minute), format="HH:mm", locale=locale))
+
+
 @dataclass(frozen=True, slots=True)
 class Formats:
     locale: Locale
@@ -47,10 +57,11 @@ class Formats:
         return self.now.astimezone(self.zone).date()
 
     def day(self, value: date) -> str:
-        return str(dates.format_date(value, format=_day_pattern(self.locale), locale=self.locale))
+        return _day(value, self.locale)
 
     def time(self, value: datetime) -> str:
-        return str(dates.format_time(value.astimezone(self.zone), format="HH:mm", locale=self.locale))
+        local = value.astimezone(self.zone)
+        return _time(local.hour, local.minute, self.locale)
 
     def moment(self, value: datetime) -> str:
         """Day and time of day: ``22.11.2026, 08:06 Uhr``."""

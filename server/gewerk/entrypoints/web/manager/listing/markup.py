@@ -4,6 +4,7 @@ By template tags fifty rows of nine cells are some 4,000 tags, most of a page's 
 markup costs a fraction. The components inside (icon, bar, avatar) stay the templates' own, rendered once per value.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -22,11 +23,24 @@ def _component(name: str, *given: tuple[str, str | float]) -> SafeString:
     return template.render(Context({"given": dict(given)}))
 
 
-def row(line: Line) -> SafeString:
-    """One ``<tr>``. Whatever the line holds is escaped."""
+def rows(lines: Sequence[Line]) -> list[SafeString]:
+    """A ``<tr>`` each. Whatever the lines hold is escaped."""
+    if not lines:
+        return []
+    choose = _("Choose %(name)s")
+    # Alike in every row.
+    words = [_words(column) for column, _cell_of_it in lines[0].cells[1:]]
+    return [_row(line, choose, words) for line in lines]
+
+
+def _words(column: Column[Any]) -> str:
+    return _attribute("data-word", column.word) + _attribute("data-label", column.label)
+
+
+def _row(line: Line, choose: str, words: Sequence[str]) -> SafeString:
     first = line.cells[0][1]
-    choose = _safe(_("Choose %(name)s") % {"name": line.name})
-    cells = "".join([_cell(column, cell) for column, cell in line.cells[1:]])
+    choose = _safe(choose % {"name": line.name})
+    cells = "".join([_cell(column, cell, its) for (column, cell), its in zip(line.cells[1:], words, strict=True)])
     return mark_safe(  # noqa: S308 - each part went through _safe or comes from here
         f'<tr><td class="pick"><input type="checkbox" class="checkbox" name="id" value="{_safe(line.id)}"'
         f' data-sums="{_safe(line.sums)}" aria-label="{choose}"></td>'
@@ -39,11 +53,10 @@ def _safe(text: Text) -> str:
     return text if isinstance(text, SafeString) else escape(str(text))
 
 
-def _cell(column: Column[Any], cell: Cell) -> str:
+def _cell(column: Column[Any], cell: Cell, words: str) -> str:
     kind = f"{'num' if column.numeric else ''}{'id' if column.unbroken else ''}{' zero' if cell.muted else ''}"
     title = "" if cell.state else _attribute("title", cell.title)
-    word, label = _attribute("data-word", column.word), _attribute("data-label", column.label)
-    return f'<td class="{kind}"{word}{label}{title}>{_content(cell)}{_small(cell)}</td>'
+    return f'<td class="{kind}"{words}{title}>{_content(cell)}{_small(cell)}</td>'
 
 
 def _content(cell: Cell) -> str:

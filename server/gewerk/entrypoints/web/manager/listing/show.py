@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from gewerk.entrypoints.web.manager.listing.export import as_csv, as_xlsx
-from gewerk.entrypoints.web.manager.listing.markup import row
+from gewerk.entrypoints.web.manager.listing.markup import rows
 from gewerk.entrypoints.web.manager.listing.page import Page, every_row, list_page
 from gewerk.entrypoints.web.manager.listing.pieces import AnyListing, Reader
 from gewerk.entrypoints.web.manager.listing.state import chosen_ids, read_state
@@ -28,8 +28,8 @@ def show_list(
     if (kind := request.GET.get("export")) in {"csv", "xlsx"}:
         columns = [c for c in listing.columns if c.key in state.columns]
         chosen = request.GET.getlist("id")
-        rows = every_row(listing, reader, state, chosen_ids(chosen) if chosen else None)
-        lines = ([column.export(row, reader) for column in columns] for row in rows)
+        found = every_row(listing, reader, state, chosen_ids(chosen) if chosen else None)
+        lines = ([column.export(row, reader) for column in columns] for row in found)
         head = [str(column.title) for column in columns]
         name = f"{listing.title}-{reader.formats.today.isoformat()}"
         return (as_csv if kind == "csv" else as_xlsx)(name, head, lines, reader.formats)
@@ -52,7 +52,7 @@ def show_list(
             "kept": kept + kept_columns,
             "kept_without_columns": [*kept, *([("q", state.search)] if state.search else [])],
             "kept_columns": kept_columns[0][1] if kept_columns else "",
-            "rows": [row(line) for line in page.lines],
+            "rows": rows(page.lines),
             "two_lines": True,
             "bulk_sums": listing.bulk_words,
             "saved_view": saved,
