@@ -10,7 +10,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from gewerk.entrypoints.api import integrations, master_data, problems, token
 from gewerk.entrypoints.api.door import Bearer, too_large
-from gewerk.entrypoints.api.firm import quoting, reputation
+from gewerk.entrypoints.api.firm import quoting, reputation, work
 from gewerk.entrypoints.api.orders import approvals, firms, work_orders
 from gewerk.entrypoints.api.orders import files as order_files
 from gewerk.entrypoints.api.quotes import awarding, finding, requests
@@ -55,12 +55,14 @@ def _version(version: str) -> NinjaAPI:
     evidence.add_to(api)
     visits.add_to(api)
     completions.add_to(api)
+    completions.add_files_to(api)
     requests.add_to(api)
     awarding.add_to(api)
     ratings.add_to(api)
     finding.add_to(api)
     quoting.add_to(api)
     reputation.add_to(api)
+    work.add_to(api)
     _translate(api)
     return api
 

@@ -8,13 +8,16 @@ from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from gewerk.entrypoints.api.orders.answers import Contact, Cursor, OrderItem
 from gewerk.entrypoints.api.quotes.shapes import BillIn, Item, Minor, Quantity, Quote, Rate, Text4000, Text20000
 from gewerk.entrypoints.api.ratings.shapes import Rating
+from gewerk.entrypoints.api.schemas import Since
 from gewerk.journeys.submit_quote import MOST_FILES
 from gewerk.marketplace.models import Outcome, Pricing, Stage
 from gewerk.marketplace.scope import MOST_ITEMS, MOST_OWN_ALTERNATIVES, PriceGiven, QuoteGiven
 from gewerk.marketplace.states import InvitationState, Mode, State
 from gewerk.portfolio.records import Text20
+from gewerk.projects.states import State as OrderState
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -75,11 +78,20 @@ class FilesIn(TypedDict):
     file_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_FILES)]
 
 
+@with_config(_STRICT)
+class OrderStepIn(TypedDict, total=False):
+    """``decline`` needs a reason, which the manager reads."""
+
+    step: Required[Literal["confirm", "decline", "start", "finish", "book", "unbook"]]
+    reason: Text4000
+
+
 QUOTE_IN: TypeAdapter[QuoteIn] = TypeAdapter(QuoteIn)
 STEP_IN: TypeAdapter[StepIn] = TypeAdapter(StepIn)
 WORDS_IN: TypeAdapter[WordsIn] = TypeAdapter(WordsIn)
 FILES_IN: TypeAdapter[FilesIn] = TypeAdapter(FilesIn)
 BILL_IN: TypeAdapter[BillIn] = TypeAdapter(BillIn)
+ORDER_STEP_IN: TypeAdapter[OrderStepIn] = TypeAdapter(OrderStepIn)
 
 
 def quote_given(sent: QuoteIn, *, usual_vat_basis_points: int) -> QuoteGiven:
@@ -219,3 +231,62 @@ class Standing(Schema):
     unanswered: int
     may_appeal: bool
     appeals: list[Appeal]
+
+
+class OrderQuery(Schema):
+    state: OrderState | None = None
+    updated_since: Since | None = Field(None, description="Orders changed at or after this time.")
+    limit: int = Field(100, ge=1, le=500)
+    cursor: Cursor | None = Field(None, description="next_cursor of the page before.")
+
+
+class OrderPlace(Schema):
+    street: str | None
+    house_number: str | None
+    postcode: str | None
+    city: str | None
+    unit: str | None = Field(description="The flat: its name, else the manager's number of it.")
+    floor: int | None
+    position: str | None
+    note: str | None
+
+
+class OwnOrder(Schema):
+    """An order that the firm has. Amounts in minor units of its currency; net and gross without variations."""
+
+    id: UUID
+    number: str
+    manager: str
+    title: str
+    text: str | None
+    trade: str | None
+    urgency: Literal["emergency", "urgent", "normal", "low"]
+    state: OrderState
+    state_at: datetime
+    steps: list[str] = Field(description="What the firm may do next (POST .../steps).")
+    place: OrderPlace
+    awarded_at: datetime | None
+    confirmed_at: datetime | None
+    due_date: date | None
+    done_at: datetime | None
+    accepted_at: datetime | None
+    warranty_until_date: date | None
+    currency: str
+    items: list[OrderItem]
+    net_minor: int
+    gross_minor: int
+    variations_gross_minor: int = Field(description="Of the approved ones.")
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class OwnOrderRead(OwnOrder):
+    """With whom to call on site: from the award until the acceptance. That it was looked at is noted."""
+
+    contact: Contact | None
+
+
+class OwnOrderPage(Schema):
+    items: list[OwnOrder]
+    next_cursor: str | None

@@ -33,7 +33,7 @@ def add_to(api: NinjaAPI) -> None:
     def list_work_order_files(request: HttpRequest, order_id: UUID) -> HttpResponse:
         """Photos of the work hang on its completions."""
         only_known(request)
-        return _files(actor_of(request), order_id)
+        return files_answer(actor_of(request), order_id)
 
     @api.post(
         _PATH,
@@ -54,11 +54,11 @@ def add_to(api: NinjaAPI) -> None:
             order_for(actor, order_id)
             files = references.files(actor, sent["file_ids"])
             keep_order_files(actor=actor, order_id=order_id, files=files, now=timezone.now())
-            return _files(actor, order_id)
+            return files_answer(actor, order_id)
 
         return once(request, act)
 
 
-def _files(actor: Actor, order_id: UUID) -> HttpResponse:
+def files_answer(actor: Actor, order_id: UUID) -> HttpResponse:
     order = order_for(actor, order_id)
     return answer({"items": [file_row(link) for link in files_of(ORDER, order.pk)]})

@@ -1,6 +1,7 @@
 """Work orders: list, read, begin, change, award, step by step to the end."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from gewerk.entrypoints.api.door import actor_of, answer, body, if_match, in_tur
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.orders import answers, bodies
 from gewerk.entrypoints.api.problems import InvalidInput
+from gewerk.entrypoints.api.sides import MANAGERS, Side
 from gewerk.identity.access import require, sees_orders
 from gewerk.identity.queries.days import today_of
 from gewerk.journeys.award_order import Taken, award_at_framework_price, award_or_ask
@@ -78,20 +80,25 @@ def _add_reading(api: NinjaAPI) -> None:
         only_known(request)
         return _order(request, order_id)
 
+    add_parts_to(api, replace(MANAGERS, tags=tuple(_TAGS)))
+
+
+def add_parts_to(api: NinjaAPI, side: Side) -> None:
+    """For whoever finds the order."""
     for part, model, rows in (
         ("history", answers.OrderHistory, shown.history_rows),
         ("variations", answers.Variations, shown.variation_rows),
         ("defects", answers.Defects, shown.defect_rows),
     ):
-        _add_part(api, part, model, rows)
+        _add_part(api, side, part, model, rows)
 
 
-def _add_part(api: NinjaAPI, part: str, model: Any, rows: Callable[..., list[dict[str, Any]]]) -> None:
+def _add_part(api: NinjaAPI, side: Side, part: str, model: Any, rows: Callable[..., list[dict[str, Any]]]) -> None:
     @api.get(
-        f"{_PATH}/{part}",
-        operation_id=f"list_work_order_{part}",
+        f"{side.prefix}{_PATH}/{part}",
+        operation_id=f"list_{side.own}work_order_{part}",
         summary=f"List the {part} of a work order",
-        tags=_TAGS,
+        tags=list(side.tags),
         response=reads(model, 403),
     )
     def list_part(request: HttpRequest, order_id: UUID) -> HttpResponse:

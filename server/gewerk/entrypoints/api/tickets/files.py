@@ -19,26 +19,12 @@ from gewerk.entrypoints.uploads import arrived, receive_upload
 from gewerk.files.access import FileNotFound, file_for, own_file
 from gewerk.files.models import FileLink, StoredFile
 from gewerk.files.operations.store import store
-from gewerk.files.receive import ANY_KIND, receive
+from gewerk.files.receive import ANY_KIND, Received, receive
 from gewerk.identity.access import edits_orders, is_firms_key, require, sees_orders
 from gewerk.journal.actor import Actor
 from gewerk.kit.refusals import FieldProblem
 
 _TAGS: list[str] = ["files"]
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            }
-        },
-    }
-}
 _CONTENT = {
     "responses": {
         200: {
@@ -59,7 +45,7 @@ def add_to(api: NinjaAPI) -> None:
         summary="Upload a photo, video or PDF",
         tags=_TAGS,
         response=writes(answers.File, 201),
-        openapi_extra=_BODY,
+        openapi_extra=one_file(),
     )
     def upload_file(request: HttpRequest) -> HttpResponse:
         """One file in the field ``file``: photos up to 25 MB (JPEG, PNG, HEIC, WebP), videos up to 200 MB (MP4, MOV, WebM), PDF up
@@ -67,14 +53,7 @@ def add_to(api: NinjaAPI) -> None:
         only_known(request)
         actor = actor_of(request)
         require(edits_orders(actor) or is_firms_key(actor))
-        if request.content_type != "multipart/form-data":
-            raise WrongMediaType
-        receive_upload(request)
-        sent = arrived(request, "file")
-        if len(sent) != 1:
-            message = str(_("Send one file in the field file."))
-            raise InvalidInput(problems=(FieldProblem("/file", "required", message),))
-        ready = receive(sent[0], kinds=ANY_KIND)
+        ready = uploaded(request)
         with in_turn(request):
             file = store(actor=actor, received=ready, now=timezone.now())
             return answer(_row(file, ready.name), status=201, headers={"Location": f"{request.path}/{file.pk}"})
@@ -105,6 +84,28 @@ def add_to(api: NinjaAPI) -> None:
         wanted: answers.ContentQuery = query
         found = _seen(actor_of(request), file_id)
         return download(request, found, "" if wanted.variant == "original" else wanted.variant, keep=True)
+
+
+def one_file(**fields: dict[str, Any]) -> dict[str, Any]:
+    """``openapi_extra=`` of a multipart call with one file; ``fields`` come beside it, each required."""
+    schema = {
+        "type": "object",
+        "required": ["file", *fields],
+        "properties": {"file": {"type": "string", "format": "binary"}, **fields},
+    }
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+def uploaded(request: HttpRequest) -> Received:
+    """The one file of a multipart call, looked at and ready to be stored. Raises WrongMediaType, InvalidInput, and what was refused."""
+    if request.content_type != "multipart/form-data":
+        raise WrongMediaType
+    receive_upload(request)
+    sent = arrived(request, "file")
+    if len(sent) != 1:
+        message = str(_("Send one file in the field file."))
+        raise InvalidInput(problems=(FieldProblem("/file", "required", message),))
+    return receive(sent[0], kinds=ANY_KIND)
 
 
 def _seen(actor: Actor, file_id: UUID) -> FileLink:

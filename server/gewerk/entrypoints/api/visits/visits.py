@@ -15,8 +15,8 @@ from gewerk.entrypoints.api.door import actor_of, answer, body, if_match, once, 
 from gewerk.entrypoints.api.openapi import reads, takes, writes
 from gewerk.entrypoints.api.orders.answers import ETAG
 from gewerk.entrypoints.api.problems import InvalidInput
+from gewerk.entrypoints.api.sides import MANAGERS, Side
 from gewerk.entrypoints.api.visits import shapes
-from gewerk.identity.access import require, sees_orders
 from gewerk.journal.actor import Actor
 from gewerk.journeys import agree_visit
 from gewerk.kit.refusals import FieldProblem
@@ -26,7 +26,6 @@ from gewerk.scheduling.notice import Purpose
 from gewerk.scheduling.operations import arrange
 from gewerk.scheduling.queries import visits_for_programs as shown
 
-_TAGS: list[str] = ["visits"]
 _SIMPLE: dict[str, Callable[..., Visit]] = {
     "arrive": agree_visit.arrive,
     "attend": agree_visit.end_visit,
@@ -39,18 +38,23 @@ _WITH_REASON: dict[str, Callable[..., Visit]] = {
 _WITH_SLOT = frozenset({"pick", "accept_wish"})
 
 
-def add_to(api: NinjaAPI) -> None:
+def add_to(api: NinjaAPI, side: Side = MANAGERS) -> None:
+    _add_reading(api, side)
+    _add_arranging(api, side)
+
+
+def _add_reading(api: NinjaAPI, side: Side) -> None:
     @api.get(
-        "/visits",
-        operation_id="list_visits",
+        f"{side.prefix}/visits",
+        operation_id=f"list_{side.own}visits",
         summary="List visits",
-        tags=_TAGS,
+        tags=list(side.tags),
         response=reads(shapes.VisitPage, 403),
     )
     def list_visits(request: HttpRequest, query: Query[shapes.VisitQuery]) -> HttpResponse:
         """Pages by (updated_at, id). A visit that changes while you page comes again, none is missed."""
         only_known(request, shapes.VisitQuery)
-        actor = _reader(request)
+        actor = side.reader(request)
         after = None if query.cursor is None else cursors.read(query.cursor)
         items, last = shown.visit_page(
             actor,
@@ -64,33 +68,35 @@ def add_to(api: NinjaAPI) -> None:
         return answer({"items": items, "next_cursor": None if last is None else cursors.write(Place(*last))})
 
     @api.get(
-        "/visits/{visit_id}",
-        operation_id="read_visit",
+        f"{side.prefix}/visits/{{visit_id}}",
+        operation_id=f"read_{side.own}visit",
         summary="Read one visit",
-        tags=_TAGS,
+        tags=list(side.tags),
         response=reads(shapes.Visit, 403),
         openapi_extra=ETAG,
     )
     def read_visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         only_known(request)
-        return _visit(_reader(request), visit_id)
+        return _visit(side.reader(request), visit_id)
 
     @api.get(
-        "/visits/{visit_id}/history",
-        operation_id="list_visit_history",
+        f"{side.prefix}/visits/{{visit_id}}/history",
+        operation_id=f"list_{side.own}visit_history",
         summary="List what happened to a visit",
-        tags=_TAGS,
+        tags=list(side.tags),
         response=reads(shapes.VisitHistory, 403),
     )
     def list_visit_history(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         only_known(request)
-        return answer({"items": shown.visit_history(_reader(request), visit_id, now=timezone.now())})
+        return answer({"items": shown.visit_history(side.reader(request), visit_id, now=timezone.now())})
 
+
+def _add_arranging(api: NinjaAPI, side: Side) -> None:
     @api.post(
-        "/work-orders/{order_id}/visits",
-        operation_id="create_visit",
+        f"{side.prefix}/work-orders/{{order_id}}/visits",
+        operation_id=f"create_{side.own}visit",
         summary="Propose or announce a visit",
-        tags=_TAGS,
+        tags=list(side.tags),
         response=writes(shapes.Visit, 201),
         openapi_extra={**takes("VisitCreate", shapes.VISIT_CREATE), **ETAG},
     )
@@ -106,10 +112,10 @@ def add_to(api: NinjaAPI) -> None:
         return once(request, act)
 
     @api.post(
-        "/visits/{visit_id}/steps",
-        operation_id="take_visit_step",
+        f"{side.prefix}/visits/{{visit_id}}/steps",
+        operation_id=f"take_{side.own}visit_step",
         summary="Take a step of a visit",
-        tags=_TAGS,
+        tags=list(side.tags),
         response=writes(shapes.Visit),
         openapi_extra={**takes("VisitStep", shapes.VISIT_STEP, conditional=True), **ETAG},
     )
@@ -124,12 +130,6 @@ def add_to(api: NinjaAPI) -> None:
             return _visit(actor, visit_id)
 
         return once(request, act)
-
-
-def _reader(request: HttpRequest) -> Actor:
-    actor = actor_of(request)
-    require(sees_orders(actor))
-    return actor
 
 
 def _visit(actor: Actor, visit_id: UUID, *, status: int = 200) -> HttpResponse:
