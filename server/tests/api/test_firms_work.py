@@ -37,9 +37,7 @@ def code_of(answer: Any) -> tuple[int, str]:
 
 def send_file(program: Any, path: str, name: str, content: bytes, **fields: str) -> Any:
     sent = {"file": SimpleUploadedFile(name, content, "application/octet-stream"), **fields}
-    return program.client.post(
-        f"/api/{LATEST}{path}", sent, headers={"Authorization": f"Bearer {program.token}"}
-    )
+    return program.client.post(f"/api/{LATEST}{path}", sent, headers={"Authorization": f"Bearer {program.token}"})
 
 
 def slot(hours: float) -> dict[str, str]:

@@ -191,6 +191,12 @@ OBJECT_BODIES = {
 """By the last part of an object's address: a body that would be right for its owner."""
 
 _SLOT = {"starts_at": "2099-01-01T08:00:00Z", "ends_at": "2099-01-01T09:00:00Z"}
+COMPLETION = {
+    "id": "0192d3c0-0000-7000-8000-000000000001",
+    "captured_at": "2026-11-22T08:00:00Z",
+    "sent_at": "2026-11-22T08:00:00Z",
+    "text": "x",
+}
 PATH_BODIES = {
     "/firm/invitations/{invitation_id}/draft": {},
     "/firm/invitations/{invitation_id}/quote": {},
@@ -199,15 +205,13 @@ PATH_BODIES = {
     "/firm/invitations/{invitation_id}/files": {"file_ids": ["{file_id}"]},
     "/firm/invitations/{invitation_id}/bill": {"name": "a.csv", "content": ""},
     "/firm/ratings/{rating_id}/answer": {"text": "Danke"},
+    "/firm/visits/{visit_id}/steps": {"step": "cancel", "reason": "x"},
+    "/firm/work-orders/{order_id}/visits": {"slots": [_SLOT]},
+    "/firm/work-orders/{order_id}/completions": COMPLETION,
     "/tickets/{ticket_id}/steps": {"step": "start"},
     "/visits/{visit_id}/steps": {"step": "cancel", "reason": "x"},
     "/work-orders/{order_id}/visits": {"slots": [_SLOT]},
-    "/work-orders/{order_id}/completions": {
-        "id": "0192d3c0-0000-7000-8000-000000000001",
-        "captured_at": "2026-11-22T08:00:00Z",
-        "sent_at": "2026-11-22T08:00:00Z",
-        "text": "x",
-    },
+    "/work-orders/{order_id}/completions": COMPLETION,
     "/quote-requests/{request_id}/steps": {"step": "end", "reason": "x"},
     "/quote-requests/{request_id}/firms": {"firm_ids": ["{firm_id}"]},
     "/quote-requests/{request_id}/firms/by-rule": {"count": 3},

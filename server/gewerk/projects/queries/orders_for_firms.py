@@ -26,9 +26,7 @@ def page(
     rows = rows.filter(updated_at__gte=updated_since) if updated_since else rows
     if after is not None:
         rows = rows.filter(Q(updated_at__gt=after[0]) | Q(updated_at=after[0], pk__gt=after[1]))
-    found = list(
-        rows.order_by("updated_at", "id").select_related(*_RELATED).prefetch_related("items")[: limit + 1]
-    )
+    found = list(rows.order_by("updated_at", "id").select_related(*_RELATED).prefetch_related("items")[: limit + 1])
     shown = found[:limit]
     last = (shown[-1].updated_at, shown[-1].pk) if len(found) > limit else None
     return [_row(actor, one) for one in shown], last

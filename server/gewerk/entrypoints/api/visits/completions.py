@@ -20,6 +20,7 @@ from gewerk.scheduling.queries import visits_for_programs as shown
 
 def add_to(api: NinjaAPI, side: Side = MANAGERS) -> None:
     """All but the files, which each side brings in its own way."""
+
     @api.get(
         f"{side.prefix}/work-orders/{{order_id}}/completions",
         operation_id=f"list_{side.own}completions",
