@@ -27,7 +27,6 @@ from gewerk.identity.operations.issue_token import actor_of_token
 from gewerk.journal.models import Entry
 from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.models import AnswerCase, Appeal, Quote, QuoteRequest
-from gewerk.projects.models import WorkOrder
 
 pytestmark = pytest.mark.django_db
 
@@ -145,9 +144,20 @@ def test_from_the_invitation_to_the_answered_rating(api: Any, asked: Any, factor
     ]
     assert invitation_of(second)["quotes"][-1]["state"] == "awarded"
 
-    # rated after the acceptance, and answered once
-    WorkOrder.objects.update(state="accepted", accepted_at=factories.NOW)
+    # the winner finds the order, accepts it and does it; the loser does not see it
+    (job,) = made(second.get("/firm/work-orders"))["items"]
     order_id = made(api.get(path))["work_order_id"]
+    assert (job["id"], job["state"], made(first.get("/firm/work-orders"))["items"]) == (order_id, "awarded", [])
+    work = f"/firm/work-orders/{order_id}"
+    made(second.post(f"{work}/steps", {"step": "confirm"}))
+    moment = datetime.now(UTC).isoformat()
+    capture = {"id": str(uuid4()), "captured_at": moment, "sent_at": moment, "text": "Bad ist fertig"}
+    made(second.post(f"{work}/completions", capture))
+    made(second.post(f"/firm/completions/{capture['id']}/finish"))
+    assert made(second.get(work))["state"] == "done"
+    made(api.post(f"/work-orders/{order_id}/steps", {"step": "accept"}))
+
+    # rated after the acceptance, and answered once
     made(api.post(f"/work-orders/{order_id}/rating", {**STARS, "text": "Gut"}), 201)
     (rating,) = made(second.get("/firm/ratings"))["items"]
     assert (rating["quality"], rating["text"], rating["manager"]) == (5, "Gut", api.organisation.name)
