@@ -131,6 +131,7 @@ def rows():
 
 BODIES = {
     "/firm/standing/appeal": {"text": "Bitte"},
+    "/firm/profile": None,
     "/properties/upsert": {"records": [{"external_id": "n", "group_external_ids": ["1-9"]}]},
     "/sub-properties/upsert": {
         "records": [
@@ -225,7 +226,7 @@ PATH_BODIES = {
 """Where the last part of the address stands for several things."""
 
 OF_NOBODY = {"/trades", "/services", "/evidence-kinds", "/spending-limits", "/ticket-categories", "/owner-rule"}
-OF_NOBODY |= {"/firm/score", "/firm/standing"}
+OF_NOBODY |= {"/firm/score", "/firm/standing", "/firm/profile", "/firm/gates"}
 """Lists in which stands what everybody has: trades, services, kinds of evidence, the usual limits of the roles, what may be reported."""
 
 

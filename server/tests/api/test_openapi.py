@@ -1,12 +1,18 @@
 """The published schema: committed as the code says, valid, and readable as a page."""
 
+import importlib
+import pkgutil
+from collections import defaultdict
 from pathlib import Path
 
 import orjson
 import pytest
 from django.core.management import CommandError, call_command
+from gewerk.entrypoints import api
 from gewerk.entrypoints.api.openapi import text_of
 from gewerk.entrypoints.api.versions import LATEST, VERSIONS
+from ninja import Schema
+from typing_extensions import is_typeddict
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -38,6 +44,19 @@ def test_every_reference_leads_somewhere():
 
     assert set(references(schema)) <= known
     assert not any("$defs" in reference for reference in references(schema))
+
+
+def test_no_two_shapes_share_a_name():
+    """The published schema knows them by name alone: of two the later one would stand for both."""
+    homes = defaultdict(set)
+    for found in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
+        module = importlib.import_module(found.name)
+        for one in vars(module).values():
+            is_shape = isinstance(one, type) and (issubclass(one, Schema) or is_typeddict(one))
+            if is_shape and one.__module__ == module.__name__:
+                homes[one.__name__].add(one.__module__)
+    assert len(homes) > 100
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from gewerk.entrypoints.api import integrations, master_data, problems, token
 from gewerk.entrypoints.api.door import Bearer, too_large
-from gewerk.entrypoints.api.firm import quoting, reputation, work
+from gewerk.entrypoints.api.firm import profile, quoting, reputation, work
 from gewerk.entrypoints.api.orders import approvals, firms, work_orders
 from gewerk.entrypoints.api.orders import files as order_files
 from gewerk.entrypoints.api.quotes import awarding, finding, requests
@@ -63,6 +63,7 @@ def _version(version: str) -> NinjaAPI:
     quoting.add_to(api)
     reputation.add_to(api)
     work.add_to(api)
+    profile.add_to(api)
     _translate(api)
     return api
 

@@ -84,7 +84,7 @@ def _add_reading(api: NinjaAPI) -> None:
         operation_id="read_own_invitation",
         summary="Read one request to which the firm is invited",
         tags=_TAGS,
-        response=reads(shapes.Invitation, 403),
+        response=reads(shapes.OwnInvitation, 403),
     )
     def read_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
         """``quotes`` holds the firm's own: how it ended stands in ``state`` and ``not_awarded_reason``."""
@@ -114,7 +114,7 @@ def _add_market(api: NinjaAPI) -> None:
         operation_id="take_part_in_request",
         summary="Take part in a request that is open to the marketplace",
         tags=_TAGS,
-        response=writes(shapes.Invitation, 201),
+        response=writes(shapes.OwnInvitation, 201),
     )
     def join(request: HttpRequest, request_id: UUID) -> HttpResponse:
         """The firm is then among the invited; taking part already, nothing changes."""
@@ -145,7 +145,7 @@ def _add_quoting(api: NinjaAPI) -> None:
         operation_id="save_quote_draft",
         summary="Save a draft of the quote",
         tags=_TAGS,
-        response=writes(shapes.Invitation),
+        response=writes(shapes.OwnInvitation),
         openapi_extra=takes("QuoteDraft", shapes.QUOTE_IN),
     )
     def draft(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
@@ -157,7 +157,7 @@ def _add_quoting(api: NinjaAPI) -> None:
         operation_id="submit_quote",
         summary="Submit the quote, sealed until the deadline",
         tags=_TAGS,
-        response=writes(shapes.Invitation),
+        response=writes(shapes.OwnInvitation),
         openapi_extra=takes("QuoteSubmitted", shapes.QUOTE_IN),
     )
     def submit(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
@@ -169,7 +169,7 @@ def _add_quoting(api: NinjaAPI) -> None:
         operation_id="take_invitation_step",
         summary="Withdraw the quote, decline, or claim a fixed-price offer",
         tags=_TAGS,
-        response=writes(shapes.Invitation),
+        response=writes(shapes.OwnInvitation),
         openapi_extra=takes("InvitationStep", shapes.STEP_IN),
     )
     def step(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
@@ -190,7 +190,7 @@ def _add_quoting(api: NinjaAPI) -> None:
         operation_id="ask_about_request",
         summary="Ask the manager a question",
         tags=_TAGS,
-        response=writes(shapes.Invitation),
+        response=writes(shapes.OwnInvitation),
         openapi_extra=takes("QuoteQuestion", shapes.WORDS_IN),
     )
     def ask(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
@@ -210,7 +210,7 @@ def _add_files(api: NinjaAPI) -> None:
         operation_id="add_quote_files",
         summary="Put uploaded files to the quote",
         tags=_TAGS,
-        response=writes(shapes.Invitation),
+        response=writes(shapes.OwnInvitation),
         openapi_extra=takes("QuoteFiles", shapes.FILES_IN),
     )
     def add_files(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
@@ -242,7 +242,7 @@ def _add_files(api: NinjaAPI) -> None:
         operation_id="upload_priced_bill",
         summary="Take the prices of GAEB X84, CSV or XLSX into the draft",
         tags=_TAGS,
-        response=writes(shapes.Invitation),
+        response=writes(shapes.OwnInvitation),
         openapi_extra=takes("PricedBill", shapes.BILL_IN),
     )
     def upload_bill(request: HttpRequest, invitation_id: UUID) -> HttpResponse:

@@ -16,7 +16,7 @@ from gewerk.journeys.submit_quote import MOST_FILES
 from gewerk.marketplace.models import Outcome, Pricing, Stage
 from gewerk.marketplace.scope import MOST_ITEMS, MOST_OWN_ALTERNATIVES, PriceGiven, QuoteGiven
 from gewerk.marketplace.states import InvitationState, Mode, State
-from gewerk.portfolio.records import Text20
+from gewerk.portfolio.records import Text20, Text40, Text200
 from gewerk.projects.states import State as OrderState
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -86,12 +86,33 @@ class OrderStepIn(TypedDict, total=False):
     reason: Text4000
 
 
+Codes = Annotated[list[Text40], Field(max_length=1_000)]
+
+
+@with_config(_STRICT)
+class ProfileIn(TypedDict, total=False):
+    """Only the fields sent change."""
+
+    contact_name: Text200
+    emergency_phone: Text40
+    website: Text200
+    about: Text4000
+    languages: Codes
+    area_kind: Literal["anywhere", "postcodes", "radius"]
+    area_postcodes: Codes
+    area_radius_km: Annotated[int, Field(ge=1, le=500)] | None
+    capacity: Annotated[int, Field(ge=1, le=1_000)] | None
+    trades: Codes
+    services: Codes
+
+
 QUOTE_IN: TypeAdapter[QuoteIn] = TypeAdapter(QuoteIn)
 STEP_IN: TypeAdapter[StepIn] = TypeAdapter(StepIn)
 WORDS_IN: TypeAdapter[WordsIn] = TypeAdapter(WordsIn)
 FILES_IN: TypeAdapter[FilesIn] = TypeAdapter(FilesIn)
 BILL_IN: TypeAdapter[BillIn] = TypeAdapter(BillIn)
 ORDER_STEP_IN: TypeAdapter[OrderStepIn] = TypeAdapter(OrderStepIn)
+PROFILE_IN: TypeAdapter[ProfileIn] = TypeAdapter(ProfileIn)
 
 
 def quote_given(sent: QuoteIn, *, usual_vat_basis_points: int) -> QuoteGiven:
@@ -133,12 +154,12 @@ class OpenQuery(Schema):
     cursor: int = Field(0, ge=0, le=1_000_000, description="next_cursor of the page before.")
 
 
-class File(Schema):
+class QuoteFile(Schema):
     file_id: UUID
     name: str
 
 
-class Question(Schema):
+class OwnQuestion(Schema):
     id: UUID
     own: bool = Field(description="Asked by the firm itself; others' names are not told.")
     text: str
@@ -148,10 +169,10 @@ class Question(Schema):
 
 
 class OwnQuote(Quote):
-    files: list[File]
+    files: list[QuoteFile]
 
 
-class Invitation(Schema):
+class OwnInvitation(Schema):
     """A request to which the firm is invited, with its own quotes: a draft, what it submitted, and how it ended."""
 
     id: UUID
@@ -177,13 +198,13 @@ class Invitation(Schema):
     visit_possible: bool
     visit_note: str | None
     items: list[Item]
-    questions: list[Question]
-    files: list[File]
+    questions: list[OwnQuestion]
+    files: list[QuoteFile]
     quotes: list[OwnQuote]
 
 
 class InvitationPage(Schema):
-    items: list[Invitation]
+    items: list[OwnInvitation]
     next_cursor: str | None
 
 
@@ -233,7 +254,7 @@ class Standing(Schema):
     appeals: list[Appeal]
 
 
-class OrderQuery(Schema):
+class OwnOrderQuery(Schema):
     state: OrderState | None = None
     updated_since: Since | None = Field(None, description="Orders changed at or after this time.")
     limit: int = Field(100, ge=1, le=500)
@@ -290,3 +311,21 @@ class OwnOrderRead(OwnOrder):
 class OwnOrderPage(Schema):
     items: list[OwnOrder]
     next_cursor: str | None
+
+
+class Profile(Schema):
+    """What managers see of the firm. Trades and services by their codes."""
+
+    name: str
+    contact_name: str
+    emergency_phone: str
+    website: str
+    about: str
+    languages: list[str]
+    area_kind: Literal["anywhere", "postcodes", "radius"]
+    area_postcodes: list[str]
+    area_radius_km: int | None
+    capacity: int | None
+    trades: list[str]
+    services: list[str] = Field(description="Empty: every service of the trades.")
+    version: int

@@ -61,9 +61,9 @@ def _add_orders(api: NinjaAPI) -> None:
         tags=_TAGS,
         response=reads(shapes.OwnOrderPage, 403),
     )
-    def list_orders(request: HttpRequest, query: Query[shapes.OrderQuery]) -> HttpResponse:
+    def list_orders(request: HttpRequest, query: Query[shapes.OwnOrderQuery]) -> HttpResponse:
         """Pages by (updated_at, id), without contacts. An order that was given back is no longer there."""
-        only_known(request, shapes.OrderQuery)
+        only_known(request, shapes.OwnOrderQuery)
         after = None if query.cursor is None else cursors.read(query.cursor)
         items, last = shown.page(
             FIRMS.reader(request),

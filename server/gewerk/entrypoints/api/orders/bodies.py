@@ -26,7 +26,7 @@ Ids = Annotated[list[UUID], Field(min_length=1, max_length=100)]
 
 
 @with_config(_STRICT)
-class Item(TypedDict, total=False):
+class ItemGiven(TypedDict, total=False):
     """One line: ``vat_rate`` in percent (``19``), ``quantity`` of ``unit``, price per unit net."""
 
     text: Required[Text500]
@@ -38,7 +38,7 @@ class Item(TypedDict, total=False):
     framework_price_id: UUID | None
 
 
-Items = Annotated[list[Item], Field(max_length=MOST_ITEMS)]
+Items = Annotated[list[ItemGiven], Field(max_length=MOST_ITEMS)]
 
 
 @with_config(_STRICT)
@@ -122,7 +122,7 @@ class DefectFound(TypedDict):
 
 
 @with_config(_STRICT)
-class Defects(TypedDict):
+class DefectsFound(TypedDict):
     defects: Annotated[list[DefectFound], Field(min_length=1, max_length=50)]
 
 
@@ -139,7 +139,7 @@ class Tickets(TypedDict):
 @with_config(_STRICT)
 class VariationAsked(TypedDict):
     reason: Text4000
-    items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[list[ItemGiven], Field(min_length=1, max_length=MOST_ITEMS)]
 
 
 @with_config(_STRICT)
@@ -226,7 +226,7 @@ ORDER_CHANGE: TypeAdapter[Any] = TypeAdapter(OrderChange)
 ITEMS_PUT: TypeAdapter[Any] = TypeAdapter(ItemsPut)
 AWARD: TypeAdapter[Any] = TypeAdapter(Award)
 STEP: TypeAdapter[Any] = TypeAdapter(StepTaken)
-DEFECTS: TypeAdapter[Any] = TypeAdapter(Defects)
+DEFECTS: TypeAdapter[Any] = TypeAdapter(DefectsFound)
 INVOICE: TypeAdapter[Any] = TypeAdapter(Invoice)
 TICKETS: TypeAdapter[Any] = TypeAdapter(Tickets)
 VARIATION_ASKED: TypeAdapter[Any] = TypeAdapter(VariationAsked)

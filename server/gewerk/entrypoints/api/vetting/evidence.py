@@ -17,6 +17,7 @@ from gewerk.firms.models import Evidence, EvidenceState
 from gewerk.firms.queries.onboarding import gates_of
 from gewerk.firms.queries.vetting import evidence_page
 from gewerk.identity.models import Organisation
+from gewerk.journal.actor import Actor
 
 _TAGS: list[str] = ["firms"]
 
@@ -33,10 +34,7 @@ def add_to(api: NinjaAPI) -> None:
         """What it shows, whether a second person confirmed it, until when it holds."""
         only_known(request, answers.EvidenceQuery)
         actor = actor_of(request)
-        firm = listed_firm_for(actor, firm_id).firm
-        found, last = evidence_page(actor, firm_id=firm_id, after=query.cursor, limit=query.limit)
-        items = [_evidence(one, _today(firm)) for one in found]
-        return answer({"items": items, "next_cursor": None if last is None else str(last)})
+        return evidence_answer(actor, listed_firm_for(actor, firm_id).firm, query)
 
     @api.get(
         "/firms/{firm_id}/gates",
@@ -48,32 +46,41 @@ def add_to(api: NinjaAPI) -> None:
     def list_gates(request: HttpRequest, firm_id: UUID, query: Query[answers.GateQuery]) -> HttpResponse:
         """The services that it offers, by code; what is missing where a gate is shut. By the evidence alone, without overrides."""
         only_known(request, answers.GateQuery)
-        firm = listed_firm_for(actor_of(request), firm_id).firm
-        found = [
-            (one, gate)
-            for one, gate in gates_of(firm, on=query.on or _today(firm))
-            if (query.service is None or one.code == query.service)
-            and (query.open is None or gate.open is query.open)
-            and (query.cursor is None or one.code > query.cursor)
-        ]
-        shown = found[: query.limit]
-        items = [
-            {
-                "service": one.code,
-                "open": gate.open,
-                "missing": [
-                    {
-                        "kind": gap.kind,
-                        "why": gap.why.value,
-                        "minimum_minor": gap.minimum_minor,
-                        "expired_on": gap.expired_on,
-                    }
-                    for gap in gate.missing
-                ],
-            }
-            for one, gate in shown
-        ]
-        return answer({"items": items, "next_cursor": shown[-1][0].code if len(found) > query.limit else None})
+        return gates_answer(listed_firm_for(actor_of(request), firm_id).firm, query)
+
+
+def evidence_answer(actor: Actor, firm: Organisation, query: answers.EvidenceQuery) -> HttpResponse:
+    found, last = evidence_page(actor, firm_id=firm.pk, after=query.cursor, limit=query.limit)
+    items = [_evidence(one, _today(firm)) for one in found]
+    return answer({"items": items, "next_cursor": None if last is None else str(last)})
+
+
+def gates_answer(firm: Organisation, query: answers.GateQuery) -> HttpResponse:
+    found = [
+        (one, gate)
+        for one, gate in gates_of(firm, on=query.on or _today(firm))
+        if (query.service is None or one.code == query.service)
+        and (query.open is None or gate.open is query.open)
+        and (query.cursor is None or one.code > query.cursor)
+    ]
+    shown = found[: query.limit]
+    items = [
+        {
+            "service": one.code,
+            "open": gate.open,
+            "missing": [
+                {
+                    "kind": gap.kind,
+                    "why": gap.why.value,
+                    "minimum_minor": gap.minimum_minor,
+                    "expired_on": gap.expired_on,
+                }
+                for gap in gate.missing
+            ],
+        }
+        for one, gate in shown
+    ]
+    return answer({"items": items, "next_cursor": shown[-1][0].code if len(found) > query.limit else None})
 
 
 def _today(firm: Organisation) -> date:
