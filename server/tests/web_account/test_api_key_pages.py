@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from gewerk.entrypoints.web.account.rotation_picture import OVERLAPS, picture
 from gewerk.entrypoints.web.manager.formats import formats_for
-from gewerk.identity.models import ApiKey, ApiSecret
+from gewerk.identity.models import ApiKey, ApiSecret, Role
 from gewerk.identity.operations.authenticate_key import WrongCredentials, authenticate_key
 from gewerk.identity.operations.create_key import create_key
 from gewerk.journal.actor import Actor, ActorKind
@@ -179,3 +179,30 @@ def test_no_bar_leaves_the_line(admin: Admin, overlap: int) -> None:
             start, width = float(bar.start[:-1]), float(bar.width[:-1])
             assert 0 <= start <= 100
             assert 0 <= width <= 100.001 - start
+
+
+def test_a_firms_owner_makes_a_key_without_choosing_rights(factories: ModuleType) -> None:
+    firm = factories.firm()
+    client = Client(HTTP_ACCEPT_LANGUAGE="de")
+    owner = factories.person(firm, role=Role.FIRM)
+    client.post("/login/", {"login": owner.email, "password": factories.PASSWORD})
+    client.post("/account/reauthenticate/?next=/account/api-keys/", {"password": factories.PASSWORD})
+    assert "API-Schlüssel" in client.get("/account/api-keys/").content.decode()
+    form = client.get("/account/api-keys/new/").content.decode()
+    assert 'name="name"' in form
+    assert 'name="scope"' not in form
+    assert 'name="client_number"' not in form
+    assert client.post("/account/api-keys/new/", {"name": "Kalkulation", "scope": "all"}).status_code == 302
+    key = ApiKey.objects.get(organisation=firm)
+    assert (key.name, key.scope) == ("Kalkulation", "firm")
+    assert "Kalkulation" in client.get("/account/api-keys/").content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.DISPATCHER, Role.FITTER])
+def test_other_people_of_a_firm_make_none(factories: ModuleType, role: str) -> None:
+    firm = factories.firm()
+    client = Client(HTTP_ACCEPT_LANGUAGE="de")
+    client.post("/login/", {"login": factories.person(firm, role=role).email, "password": factories.PASSWORD})
+    assert client.get("/account/api-keys/").status_code == 403
+    client.post("/account/api-keys/new/", {"name": "x"})
+    assert not ApiKey.objects.exists()
