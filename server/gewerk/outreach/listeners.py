@@ -85,7 +85,7 @@ def _key_holders(key: ApiKey) -> list[tuple[str, str]]:
     if key.reminder_email:
         return [(key.reminder_email.lower(), organisation.language)]
     admins = Membership.objects.filter(
-        organisation=organisation, role=Role.ADMIN, ended_at__isnull=True, person__is_active=True
+        organisation=organisation, role__in=(Role.ADMIN, Role.FIRM), ended_at__isnull=True, person__is_active=True
     ).select_related("person")
     return sorted({(m.person.email, language_of(m.person, organisation)) for m in admins})
 

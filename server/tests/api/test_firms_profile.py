@@ -54,4 +54,6 @@ def test_evidence_and_gates_are_the_firms_own(api_for: Made, factories: ModuleTy
     gates = program.get("/firm/gates").json()["items"]
     assert gates
     assert any(one["missing"] for one in gates)
+    assert program.get("/firm/gates?on=0").status_code == 422
+    assert program.get("/firm/gates?on=2026-12-01").status_code == 200
     assert program.get("/firm/gates?open=true").json()["items"] != gates

@@ -270,6 +270,20 @@ def test_key_mails_go_to_the_reminder_address_else_to_the_administrators(
     assert with_address.client_secret not in "".join(told.values())
 
 
+def test_mails_about_a_firms_key_go_to_its_owner(factories: ModuleType, mailbox: Mailbox) -> None:
+    from gewerk.identity.operations.create_key import create_key
+    from gewerk.identity.operations.rotate_secret import rotate_secret
+
+    firm = factories.firm()
+    owner = factories.person(firm, Role.FIRM)
+    factories.person(firm, Role.FITTER)
+    actor = factories.acting(owner)
+    made = create_key(actor=actor, name="Kalkulation", now=factories.NOW)
+    rotate_secret(actor=actor, key_id=made.key.pk, overlap=timedelta(days=3), now=factories.NOW)
+    work(factories.NOW)
+    assert {m["To"] for m in mailbox.arrived} == {owner.email}
+
+
 def test_login_and_addresses_of_mail_servers() -> None:
     class Gate(Mailbox):
         pass

@@ -1,5 +1,6 @@
 """What the published schema says of queries and answers. Bodies are checked with ``portfolio.records`` and ``portfolio.run_reports``."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Required
 from uuid import UUID
@@ -28,6 +29,20 @@ def _utc(value: str) -> datetime:
 
 
 Since = Annotated[AwareDatetime, PlainValidator(_utc, json_schema_input_type=AwareDatetime)]
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day(value: str) -> date:
+    """A day of a query as it is written: a bare number is none, though pydantic would count seconds from 1970."""
+    try:
+        return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+    except ValueError:
+        raise PydanticCustomError("date_parsing", "no day") from None
+
+
+Day = Annotated[date, PlainValidator(_day, json_schema_input_type=date)]
 
 
 class ListQuery(Schema):

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from gewerk.entrypoints.api.schemas import QueryText
+from gewerk.entrypoints.api.schemas import Day, QueryText
 from gewerk.firms.gates import Why
 
 Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z0-9_]+$")]
@@ -104,7 +104,7 @@ class EvidencePage(Schema):
 class GateQuery(Schema):
     service: Code | None = None
     open: bool | None = None
-    on: date | None = Field(None, description="Today when left out.")
+    on: Day | None = Field(None, description="Today when left out.")
     limit: int = Field(100, ge=1, le=500)
     cursor: Code | None = Field(None, description="next_cursor of the page before.")
 
