@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.db import connection
 from gewerk.config.installation import installation
-from gewerk.identity.models import Invitation, Person
+from gewerk.identity.models import Invitation, Person, Role
 from gewerk.identity.operations import invitations, login_links
 from gewerk.identity.operations.passwords import set_password
 from gewerk.journal.actor import Actor, ActorKind, system
