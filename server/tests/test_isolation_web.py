@@ -127,7 +127,7 @@ def audience(route: Route) -> frozenset[str]:
         ("order_sheet", {*MANAGING_ROLES, *FIRM_ROLES, Role.CARETAKER}),
         ("tenant_", {Role.TENANT}),
         ("account_company", {Role.ADMIN, Role.FIRM, Role.PRIVATE_OWNER}),
-        ("account_team", {Role.ADMIN, Role.FIRM}),
+        ("account_team", {Role.ADMIN, Role.FIRM, Role.OPERATOR}),
         ("withdraw_invitation", {Role.ADMIN, Role.FIRM}),
         ("account_api_key", {Role.ADMIN}),
         ("account_property_types", managing),

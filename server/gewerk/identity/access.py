@@ -115,8 +115,8 @@ def opens_connector(actor: Actor) -> bool:
 
 
 def manages_team(actor: Actor) -> bool:
-    """A manager's administrator, a firm's owner."""
-    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.ADMIN, Role.FIRM})
+    """A manager's administrator, a firm's owner, the operator's people: each confirms what another sent in."""
+    return actor.kind is ActorKind.PERSON and bool(actor.roles & {Role.ADMIN, Role.FIRM, Role.OPERATOR})
 
 
 def manages_company(actor: Actor) -> bool:

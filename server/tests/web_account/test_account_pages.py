@@ -163,6 +163,30 @@ def test_the_team_page_invites_changes_and_ends(factories: ModuleType) -> None:
     assert (mine.role, mine.ended_at) == ("admin", None)
 
 
+def test_an_operator_gets_a_second_person_and_is_never_without_any(factories: ModuleType) -> None:
+    """Somebody else confirms each paper, so one person is not enough."""
+    first = factories.person(factories.organisation(kind="operator", name="Betrieb"), role=Role.OPERATOR)
+    client = logged_in(factories, first)
+    assert "Team und Rollen" in client.get("/account/").content.decode()
+    refused = client.post("/account/team/invite/", {"email": "zwei@example.org", "role": "admin"})
+    assert not Invitation.objects.exists(), refused.content
+    client.post("/account/team/invite/", {"email": "zwei@example.org", "role": "operator"})
+    invitation = Invitation.objects.get()
+    assert (invitation.role, invitation.organisation_id) == (
+        "operator",
+        Membership.objects.get(person=first).organisation_id,
+    )
+    mine = Membership.objects.get(person=first)
+    assert (
+        "letzte Person mit dieser Rolle" in client.post(f"/account/team/{mine.pk}/end/", follow=True).content.decode()
+    )
+    second = factories.person(mine.organisation, role=Role.OPERATOR)
+    theirs = Membership.objects.get(person=second)
+    client.post(f"/account/team/{theirs.pk}/end/")
+    theirs.refresh_from_db()
+    assert theirs.ended_at is not None
+
+
 def test_the_team_page_asks_the_same_for_two_and_for_twenty(
     factories: ModuleType, django_assert_max_num_queries: object
 ) -> None:

@@ -1,4 +1,4 @@
-"""Who works for the organisation, with which role; inviting, changing, ending. For administrators, and owners of firms."""
+"""Who works for the organisation, with which role; inviting, changing, ending. For administrators, owners of firms, and the operator."""
 
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,9 @@ ROLES = {
         (Role.FITTER, gettext_lazy("sees the firm's orders and reports the work")),
         (Role.DISPATCHER, gettext_lazy("as the fitter, and accepts or declines orders for the firm")),
         (Role.FIRM, gettext_lazy("everything, also company and team")),
+    ),
+    OrganisationKind.OPERATOR: (
+        (Role.OPERATOR, gettext_lazy("vets firms, keeps the catalogue, sees organisations; no manager's stock")),
     ),
 }
 
