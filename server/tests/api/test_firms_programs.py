@@ -172,6 +172,31 @@ def test_from_the_invitation_to_the_answered_rating(api: Any, asked: Any, factor
     assert "Vliestapete" not in str(list(entries.values_list("data", flat=True)))
 
 
+def test_a_fixed_price_offer_goes_round_in_its_order(api: Any, api_for: Made, factories: ModuleType) -> None:
+    programs = [api_for(factories.firm(api.organisation)) for _ in range(2)]
+    order = factories.work_order(factories.property_(api.organisation))
+    body = {
+        "work_order_id": str(order.pk),
+        "title": "Dichtung wechseln",
+        "mode": "fixed_price_offer",
+        "claim_hours": 4,
+        "items": [{"text": "Dichtung", "quantity": "1", "unit": "Stk", "unit_price_minor": 10_000, "vat_rate": "19"}],
+        "firm_ids": [str(one.organisation.pk) for one in programs],
+    }
+    path = f"/quote-requests/{made(api.post('/quote-requests', body), 201)['id']}"
+    made(api.post(f"{path}/steps", {"step": "send"}))
+    first, second = (f"/firm/invitations/{invitation_of(one)['id']}/steps" for one in programs)
+    assert invitation_of(programs[0])["fixed_price_minor"] == 11_900
+    # No race: the second waits, until the first lets it pass.
+    assert code_of(programs[1].post(second, {"step": "claim"})) == (409, "not_your_turn")
+    made(programs[0].post(first, {"step": "decline", "reason": "Kein Monteur frei"}))
+    taken = made(programs[1].post(second, {"step": "claim"}))
+    assert (taken["request_state"], taken["quotes"][-1]["state"]) == ("awarded", "awarded")
+    assert programs[1].post(second, {"step": "claim"}).status_code == 409
+    order.refresh_from_db()
+    assert (order.state, order.firm_id) == ("awarded", programs[1].organisation.pk)
+
+
 def test_an_open_request_is_found_and_joined(api: Any, api_for: Made, factories: ModuleType) -> None:
     vetted = factories.firm(trades=("painting",), postcode="44137")
     for need in service("DE", PAINT).requirements:
