@@ -1,11 +1,13 @@
 """Taking a table of postcodes in: all of it or nothing, and what is wrong in which line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from gewerk.entrypoints.cli.management.commands import import_places
 from gewerk.places import geonames, key_of, position_of, table
 from hypothesis import given
@@ -15,6 +17,12 @@ BERN = "CH\t3011\tBern\tKanton Bern\tBE\t\t\tBern\t351\t46.948\t7.4474\t4\n"
 LOST = "DE\t00001\tNirgends\t\t\t\t\t\t\t52.5\t13.4\t\n"
 codes = st.integers(10_000, 99_999).map(str)
 rows = st.lists(st.tuples(codes, st.floats(-90, 90), st.floats(-180, 180)), min_size=1, max_size=20)
+
+
+@pytest.fixture(autouse=True)
+def _german() -> Iterator[None]:
+    with translation.override("de"):
+        yield
 
 
 @pytest.fixture

@@ -20,7 +20,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def span(days: float, hours: float = 1) -> Span:
-    start = (timezone.now() + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+    # In the morning there: whatever the clock says now, it ends on the day on which it begins.
+    there = timezone.now().astimezone(BERLIN) + timedelta(days=days)
+    start = there.replace(hour=10, minute=0, second=0, microsecond=0)
     return Span(start, start + timedelta(hours=hours))
 
 

@@ -22,7 +22,7 @@ class LongSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002
         chosen = set(self.format_value(value))
-        found = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        found = self.build_attrs(self.attrs, attrs)
         inside = format_html_join(
             "",
             "{}{}{}",
@@ -35,7 +35,7 @@ class LongSelect(forms.Select):
                 for label, choices in self._groups()
             ),
         )
-        return format_html("<select{}>{}</select>", flatatt(found), inside)
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(found), inside)
 
     def _groups(self) -> Iterator[tuple[Any, list[tuple[Any, Any]]]]:
         """(None, one choice) or (label, its choices)."""
