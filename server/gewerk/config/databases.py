@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 _PLANNER = "-c random_page_cost=1.1 -c jit=off"
 """PostgreSQL's own values are made for turning disks and reports: it would read a whole table rather than a thousand rows by an index,
-and compile queries of a few milliseconds. ``?options=`` in the URL takes the place of it."""
+and compile queries of a few milliseconds. ``?options=`` in the URL takes the place of it; empty it is left out, where a pool in between takes none."""
 
 
 def database(url: str, data: Path) -> dict[str, Any]:
@@ -29,13 +29,14 @@ def database(url: str, data: Path) -> dict[str, Any]:
         raise ValueError(
             f"DATABASE_URL: {parts.scheme!r} is not supported; use postgresql://... or leave it empty for SQLite."
         )
-    query = dict(parse_qsl(parts.query))
+    query = {"options": _PLANNER, **dict(parse_qsl(parts.query, keep_blank_values=True))}
+    given = {name: value for name, value in query.items() if value}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", parts.hostname or ""),
+        "HOST": given.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 20}, "options": _PLANNER, **query},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 20}, **given},
     }
