@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 _PLANNER = "-c random_page_cost=1.1 -c jit=off"
 """PostgreSQL's own values are made for turning disks and reports: it would read a whole table rather than a thousand rows by an index,
-and compile queries of a few milliseconds. ``?options=`` in the URL takes the place of it; empty it is left out, where a pool in between takes none."""
+and compile queries of a few milliseconds. ``?options=`` in the URL takes the place of it; empty, nothing is said, where a pool in
+between takes no options."""
 
 
 def database(url: str, data: Path) -> dict[str, Any]:
