@@ -19,27 +19,33 @@ pytestmark = pytest.mark.django_db
 
 def test_it_answers_as_the_query_itself(factories: Any) -> None:
     first, second = factories.organisation(name="Eins"), factories.organisation(name="Zwei")
-    people = [factories.person(first), factories.person(first), factories.person(second)]
+    for organisation in (first, first, second):
+        factories.person(organisation)
     now = timezone.now()
-    asked = prepared(
-        lambda: (
+
+    def members(organisation: Any, now: Any) -> Any:
+        return (
             Membership.objects.filter(
-                Q(ended_at__isnull=True) | Q(ended_at__gt=Given("now", DateTimeField())),
-                organisation_id=Given("organisation", UUIDField()),
+                Q(ended_at__isnull=True) | Q(ended_at__gt=now),
+                organisation_id=organisation,
             )
             .select_related("organisation", "person")
             .order_by("created_at", "id")
         )
-    )
-    for organisation, expected in ((first, people[:2]), (second, people[2:]), (first, people[:2])):
+
+    asked = prepared(lambda: members(Given("organisation", UUIDField()), Given("now", DateTimeField())))
+    for organisation, count in ((first, 2), (second, 1), (first, 2)):
         with CaptureQueriesContext(connection) as seen:
             found = asked(organisation=organisation.pk, now=now)
-            assert [one.person for one in found] == expected
             assert {one.organisation.name for one in found} == {organisation.name}
+            answered = [one.person for one in found]
         assert len(seen) == 1
-    Membership.objects.filter(person=people[0]).update(ended_at=now + timedelta(hours=1))
+        assert answered == [one.person for one in members(organisation.pk, now)]
+        assert len(answered) == count
+    gone, stays = (one.person for one in members(first.pk, now))
+    Membership.objects.filter(person=gone).update(ended_at=now + timedelta(hours=1))
     assert len(asked(organisation=first.pk, now=now)) == 2
-    assert [one.person for one in asked(organisation=first.pk, now=now + timedelta(hours=2))] == [people[1]]
+    assert [one.person for one in asked(organisation=first.pk, now=now + timedelta(hours=2))] == [stays]
     assert asked(organisation=uuid4(), now=now) == []
 
 
