@@ -21,9 +21,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import httpx2
-
-from bench.work_load import PATIENCE, ROOT, at_rate, summary
+from bench.work_load import ROOT, at_rate, got, summary, token, visitor
 
 AIM_MS = 300
 _API = "/api/2026-11-01"
@@ -34,12 +32,8 @@ async def measure(base_url: str, seeded: dict[str, Any], rate: float, seconds: f
     chance = random.Random(11)
     times: dict[str, list[float]] = defaultdict(list)
     wrong: list[str] = []
-    limits = httpx2.Limits(max_connections=64, max_keepalive_connections=64)
-    async with httpx2.AsyncClient(base_url=base_url, timeout=PATIENCE, limits=limits) as client:
-        told = await client.post(
-            f"{_API}/token", json={"client_id": seeded["client_id"], "client_secret": seeded["client_secret"]}
-        )
-        bearer = {"Authorization": f"Bearer {told.json()['access_token']}"}
+    async with visitor(base_url) as client:
+        bearer = await token(client, seeded)
         manager = {"Cookie": f"gewerk_session={seeded['session']}"}
         firm = {"Cookie": f"gewerk_session={seeded['firm_session']}"}
 
@@ -60,8 +54,8 @@ async def measure(base_url: str, seeded: dict[str, Any], rate: float, seconds: f
 
         async def look(number: int) -> str:
             kind, path, headers = kinds[number % len(kinds)]
-            answer = await client.get(path(), headers=headers)
-            assert answer.status_code == 200, f"{kind}: {answer.status_code}"
+            status = await got(client, path(), headers)
+            assert status == 200, f"{kind}: {status}"
             return kind
 
         await at_rate(rate, seconds, look, times, wrong)

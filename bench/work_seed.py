@@ -137,7 +137,7 @@ def main(units: int, tickets: int) -> dict[str, Any]:
         made += [str(row.pk) for row in rows[:: max(1, len(rows) // 40)]]
     session = SessionStore()
     session[SESSION_KEY] = str(admin.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = "gewerk.entrypoints.web.account.backend.Backend"
     session[HASH_SESSION_KEY] = admin.get_session_auth_hash()
     session.save()
     with connection.cursor() as cursor:

@@ -11,11 +11,13 @@ What comes back are the model's instances (or ``values``), as from the query its
 
 import copy
 from collections.abc import Callable
+from itertools import count
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.sql.constants import MULTI
 
 Row = TypeVar("Row", bound=Model)
 
@@ -40,18 +42,42 @@ class Prepared(Generic[Row]):
         self._build = build
         self._written: dict[str, tuple[QuerySet[Row, Any], Any, str, tuple[Any, ...]]] = {}
         self._lock = Lock()
+        self._seen: dict[tuple[Any, ...], Any] = {}
 
     def __call__(self, **values: Any) -> "list[Any]":
         """The rows. Raises KeyError where a value is missing."""
+        rows, own = self._asking(values)
+        return _read(rows, own)
+
+    def seen(self, **values: Any) -> "list[Any]":
+        """The rows as instances to look at, never to change: one that holds what one before held, with all that was loaded with it, is
+        that same instance, and is not made again. Its ``held`` is a number that no instance with other values has. Rows with a value
+        that can be changed in its place (JSON, a list) are made each time, without a number.
+        """
+        rows, own = self._asking(values)
+        read = [tuple(row) for row in own.results_iter(own.execute_sql(MULTI))]
+        if any(type(value) in {list, dict} for row in read[:1] for value in row):
+            return _made(rows, own, read)
+        known = self._seen
+        if new := [row for row in dict.fromkeys(read) if row not in known]:
+            made = dict(zip(new, _made(rows, own, new), strict=True))
+            for instance in made.values():
+                instance.held = next(_numbers)
+            if len(known) + len(made) > _MOST_SEEN:
+                # Another thread may still read the old ones: they are left as they are.
+                known = self._seen = {row: known[row] for row in read if row in known}
+            known.update(made)
+        return [known[row] for row in read]
+
+    def _asking(self, values: dict[str, Any]) -> tuple["QuerySet[Row, Any]", Any]:
+        """The query and its compiler, which writes nothing any more."""
         rows, compiler, sql, params = self._of_database("default")
         connection = connections["default"]
         bound = tuple(one.bind(values[one.name], connection) if isinstance(one, Given) else one for one in params)
-        asked = rows.all()
         own = copy.copy(compiler)
         own.connection = connection
         own.as_sql = lambda *_args, **_kwargs: (sql, bound)
-        asked.query.get_compiler = lambda *_args, **_kwargs: own  # type: ignore[method-assign]
-        return list(asked)
+        return rows.all(), own
 
     def _of_database(self, using: str) -> tuple["QuerySet[Row, Any]", Any, str, tuple[Any, ...]]:
         vendor = connections[using].vendor
@@ -63,6 +89,22 @@ class Prepared(Generic[Row]):
                 sql, params = compiler.as_sql()
                 found = self._written[vendor] = (rows, compiler, sql, tuple(params))
         return found
+
+
+def _read(rows: "QuerySet[Any, Any]", compiler: Any) -> "list[Any]":
+    rows.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]
+    return list(rows)
+
+
+def _made(rows: "QuerySet[Any, Any]", compiler: Any, read: list[tuple[Any, ...]]) -> "list[Any]":
+    """The instances of rows that have been read already."""
+    compiler.execute_sql = lambda *_args, **_kwargs: read
+    compiler.results_iter = lambda results, **_kwargs: iter(results)
+    return _read(rows, compiler)
+
+
+_MOST_SEEN = 2_000
+_numbers = count(1)
 
 
 def prepared(build: Callable[[], "QuerySet[Row, Any]"]) -> Prepared[Row]:

@@ -180,7 +180,7 @@ def test_in_english_for_those_who_read_english(factories: ModuleType) -> None:
 
 def test_the_pages_tell_it(office: Office) -> None:
     browser = Client(HTTP_HOST="localhost")
-    browser.force_login(office.admin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(office.admin, backend="gewerk.entrypoints.web.account.backend.Backend")
     office.now = timezone.now()  # pages go by the clock
     office.report("failed", "Datei ve.csv fehlt.")
     for path in ("/integrations/", f"/integrations/{office.integration.pk}/"):
@@ -203,7 +203,7 @@ def test_the_start_page_lists_it_for_who_can_do_something(office: Office, factor
     office.report("stopped_by_fuse")
     for person, told in ((office.admin, True), (office.other, False)):
         browser = Client(HTTP_HOST="localhost")
-        browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(person, backend="gewerk.entrypoints.web.account.backend.Backend")
         page = browser.get("/").content.decode()
         assert ("zu viele Datensätze würden archiviert" in page) is told
 

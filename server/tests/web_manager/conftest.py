@@ -12,7 +12,7 @@ from django.utils import timezone
 from gewerk.identity.models import Organisation, Person, Role
 from gewerk.portfolio.models import Integration, IntegrationRun, Property, SubProperty
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "gewerk.entrypoints.web.account.backend.Backend"
 
 
 @dataclass

@@ -27,7 +27,7 @@ from gewerk.projects.operations.set_items import set_items
 from gewerk.projects.operations.variations import ask_for_variation
 from gewerk.tickets.models import Ticket
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "gewerk.entrypoints.web.account.backend.Backend"
 MANAGING = ("admin", "housing_manager", "housing_officer", "finance_officer")
 EDITING = ("admin", "housing_manager", "housing_officer")
 FIRM = ("firm", "dispatcher", "fitter")

@@ -15,7 +15,7 @@ from gewerk.tickets.links import report_token, status_token
 from gewerk.tickets.models import ReportLink, Ticket
 from PIL import Image
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "gewerk.entrypoints.web.account.backend.Backend"
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from gewerk.tickets.queries import ticket_list
 from gewerk.tickets.states import STEPS, By, State, allowed
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "gewerk.entrypoints.web.account.backend.Backend"
 
 
 def text_of(answer: Any) -> str:

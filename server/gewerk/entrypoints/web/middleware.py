@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
-from gewerk.identity.access import actor_for, live_memberships
+from gewerk.entrypoints.web.account.backend import memberships_at_the_door
+from gewerk.identity.access import actor_for
 from gewerk.journal.operations import request_id
 from gewerk.kit.locks import writing_transaction
 
@@ -74,7 +75,7 @@ class ActingPerson:
         request.organisation = None  # type: ignore[attr-defined]
         request.memberships = []  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            memberships = live_memberships(request.user, now=timezone.now())
+            memberships = memberships_at_the_door(request.user)
             if not memberships:
                 logout(request)
                 return redirect(settings.LOGIN_URL)

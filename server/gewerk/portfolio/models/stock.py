@@ -52,7 +52,13 @@ class Property(Record):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "external_id"], name="one_property_per_external_id")
         ]
-        indexes = [models.Index(fields=["organisation", "updated_at", "id"], name="portfolio_property_updated")]
+        indexes = [
+            models.Index(fields=["organisation", "updated_at", "id"], name="portfolio_property_updated"),
+            # Every list offers the places of the stock.
+            models.Index(
+                fields=["organisation", "city"], condition=Q(archived_at__isnull=True), name="portfolio_property_city"
+            ),
+        ]
 
 
 class SubPropertyType(models.TextChoices):

@@ -16,6 +16,7 @@ from gewerk.portfolio.queries.german_order import LeadingNumber, spelled_out
 from gewerk.tickets.access import tickets
 from gewerk.tickets.models import Ticket, Urgency
 from gewerk.tickets.queries.search import found_by
+from gewerk.tickets.queries.waiting import is_late
 from gewerk.tickets.states import OPEN, State
 
 STATE_ORDER = (
@@ -38,6 +39,8 @@ class TicketRow:
     files: int
     followers: int
     """Tickets that it leads for."""
+    late: bool
+    """The time to react is over."""
 
 
 def found_tickets(actor: Actor, text: str) -> QuerySet[Ticket]:
@@ -80,12 +83,12 @@ _followers = prepared(
 )
 
 
-def ticket_rows(actor: Actor, listed: Sequence[Ticket]) -> list[TicketRow]:
-    """Two queries: photos, and how many follow."""
+def ticket_rows(actor: Actor, listed: Sequence[Ticket], *, now: datetime, counts: bool) -> list[TicketRow]:
+    """With ``counts`` two queries: files, and how many follow; without, both are 0."""
     ids = [one.pk for one in listed]
-    files = count_of_many("ticket", ids)
-    followers = dict(_followers(organisation=actor.organisation_id, incidents=ids))
-    return [TicketRow(one, files.get(one.pk, 0), followers.get(one.pk, 0)) for one in listed]
+    files = count_of_many("ticket", ids) if counts else {}
+    followers = dict(_followers(organisation=actor.organisation_id, incidents=ids)) if counts else {}
+    return [TicketRow(one, files.get(one.pk, 0), followers.get(one.pk, 0), is_late(one, now=now)) for one in listed]
 
 
 _counts = KeptCounts()

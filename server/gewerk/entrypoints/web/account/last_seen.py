@@ -4,18 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
-from django.db.models import CharField
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from gewerk.kit.prepared import Given, prepared
-
 _EVERY = timedelta(minutes=5)
-
-
-_seen_at = prepared(
-    lambda: UserSession.objects.filter(session_key=Given("session", CharField())).values_list("last_seen_at", flat=True)
-)
 
 
 class LastSeen:
@@ -25,9 +17,8 @@ class LastSeen:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        key = request.session.session_key
-        if key and request.user.is_authenticated:
-            seen = _seen_at(session=key)
-            if not seen or seen[0] < timezone.now() - _EVERY:
+        if request.user.is_authenticated and request.session.session_key:
+            seen_at = request.session.seen_at  # type: ignore[attr-defined]
+            if seen_at is None or seen_at < timezone.now() - _EVERY:
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)

@@ -123,5 +123,18 @@ class Formats:
         return f"{text} {ngettext('%(n)d minute', '%(n)d minutes', minutes) % {'n': minutes}}" if minutes else text
 
 
+class OfTheDay(Formats):
+    """Formats that know the day and not the moment: what they write stays true all day. Asked for ``now``, they raise AttributeError."""
+
+    def __init__(self, formats: Formats) -> None:
+        object.__setattr__(self, "locale", formats.locale)
+        object.__setattr__(self, "zone", formats.zone)
+        object.__setattr__(self, "_today", formats.today)
+
+    @property
+    def today(self) -> date:
+        return self._today  # type: ignore[attr-defined, no-any-return]
+
+
 def formats_for(organisation: Organisation, *, language: str, now: datetime) -> Formats:
     return Formats(_locale(language[:2], organisation.country), ZoneInfo(organisation.time_zone), now)

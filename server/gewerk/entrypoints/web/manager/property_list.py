@@ -1,7 +1,7 @@
 # ruff: noqa: ARG001, ARG005 - every cell, export, filter and option takes the same arguments, needed or not
 """The list of properties: its columns, filters, tabs and sums."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -349,7 +349,7 @@ def _annotate(_reader: Reader, rows: QuerySet[Any], keys: frozenset[str]) -> Que
     return with_street_order(rows)
 
 
-def _rows(reader: Reader, listed: Sequence[Property], search: str) -> Sequence[PropertyRow]:
+def _rows(reader: Reader, listed: Sequence[Property], search: str, columns: Collection[str]) -> Sequence[PropertyRow]:
     return property_rows(reader.actor, listed, text=search, fault=found_fault(reader.actor))
 
 

@@ -1,7 +1,7 @@
 # ruff: noqa: ARG001, ARG005 - every cell, export, filter and option takes the same arguments, needed or not
 """The lists of units, tenants and owners: three listings of one engine, chosen by ``type``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -353,7 +353,7 @@ def _filters(kind: str) -> tuple[Filter, ...]:
     )
 
 
-def _rows(reader: Reader, listed: Sequence[SubProperty], search: str) -> Sequence[Row]:
+def _rows(reader: Reader, listed: Sequence[SubProperty], search: str, columns: Collection[str]) -> Sequence[Row]:
     fault = found_fault(reader.actor)
     if listed and listed[0].type == SubPropertyType.UNIT:
         return unit_list_rows(listed, fault=fault, as_of=reader.formats.today)

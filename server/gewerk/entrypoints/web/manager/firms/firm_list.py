@@ -1,7 +1,7 @@
 # ruff: noqa: ARG001, ARG005 - every cell, export, filter and option takes the same arguments, needed or not
 """The manager's own list of firms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -125,7 +125,7 @@ FILTERS = (
 )
 
 
-def _rows(reader: Reader, listed: Sequence[ListedFirm], search: str) -> Sequence[FirmRow]:
+def _rows(reader: Reader, listed: Sequence[ListedFirm], search: str, columns: Collection[str]) -> Sequence[FirmRow]:
     orders = open_orders_of_firms(reader.actor, [one.firm_id for one in listed])
     return firm_rows(reader.actor, listed, open_orders=orders, as_of=reader.formats.today, now=reader.formats.now)
 

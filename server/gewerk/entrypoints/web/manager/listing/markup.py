@@ -4,17 +4,22 @@ By template tags fifty rows of nine cells are some 4,000 tags, most of a page's 
 markup costs a fraction. The components inside (icon, bar, avatar) stay the templates' own, rendered once per value.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from typing import Any
 
 from django.template import Context, Template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gewerk.entrypoints.web.manager.listing.page import Line
-from gewerk.entrypoints.web.manager.listing.pieces import Cell, Column, Text
+from gewerk.entrypoints.web.manager.formats import OfTheDay
+from gewerk.entrypoints.web.manager.listing.page import Page
+from gewerk.entrypoints.web.manager.listing.pieces import AnyListing, Cell, Column, Reader, Text
+from gewerk.kit.fingerprint import fingerprint
 
 
 @lru_cache(maxsize=4096)
@@ -23,28 +28,68 @@ def _component(name: str, *given: tuple[str, str | float]) -> SafeString:
     return template.render(Context({"given": dict(given)}))
 
 
-def rows(lines: Sequence[Line]) -> list[SafeString]:
-    """A ``<tr>`` each. Whatever the lines hold is escaped."""
-    if not lines:
-        return []
+def rows(reader: Reader, page: Page) -> list[SafeString]:
+    """A ``<tr>`` each. Whatever the cells hold is escaped.
+
+    A row follows from what it holds, from the columns, from who reads in which language, and from the day: under all of that its markup
+    is kept, so that a list seen again is not written again. Cells cannot ask what time it is.
+    """
+    by_day = replace(reader, formats=OfTheDay(reader.formats))
+    alike = (
+        page.listing.key,
+        page.state.columns,
+        get_language(),
+        reader.actor,
+        reader.edits,
+        fingerprint(reader.organisation),
+        reader.formats.locale,
+        by_day.formats.today,
+    )
+    writer: Callable[[Any], SafeString] | None = None
+    written = []
+    for row in page.rows:
+        holds = alike, fingerprint(row)
+        markup = _kept.get(holds)
+        if markup is None:
+            writer = writer or _writer(page, by_day)
+            if len(_kept) >= _MOST_KEPT:
+                _kept.clear()
+            markup = _kept[holds] = writer(row)
+        written.append(markup)
+    return written
+
+
+_kept: dict[Hashable, SafeString] = {}
+_MOST_KEPT = 4_000
+"""Rows; each some 5 KB with what it holds."""
+
+
+def _writer(page: Page, reader: Reader) -> Callable[[Any], SafeString]:
     choose = _("Choose %(name)s")
     # Alike in every row.
-    words = [_words(column) for column, _cell_of_it in lines[0].cells[1:]]
-    return [_row(line, choose, words) for line in lines]
+    words = [_words(column) for column in page.shown[1:]]
+
+    def write(row: Any) -> SafeString:
+        return _row(page.listing, row, [(column, column.cell(row, reader)) for column in page.shown], choose, words)
+
+    return write
 
 
 def _words(column: Column[Any]) -> str:
     return _attribute("data-word", column.word) + _attribute("data-label", column.label)
 
 
-def _row(line: Line, choose: str, words: Sequence[str]) -> SafeString:
-    first = line.cells[0][1]
-    choose = _safe(choose % {"name": line.name})
-    cells = "".join([_cell(column, cell, its) for (column, cell), its in zip(line.cells[1:], words, strict=True)])
+def _row(
+    listing: AnyListing, row: Any, shown: Sequence[tuple[Column[Any], Cell]], choose: str, words: Sequence[str]
+) -> SafeString:
+    first = shown[0][1]
+    sums = json.dumps(dict(listing.sums(row)))
+    choose = _safe(choose % {"name": first.text})
+    cells = "".join([_cell(column, cell, its) for (column, cell), its in zip(shown[1:], words, strict=True)])
     return mark_safe(  # noqa: S308 - each part went through _safe or comes from here
-        f'<tr><td class="pick"><input type="checkbox" class="checkbox" name="id" value="{_safe(line.id)}"'
-        f' data-sums="{_safe(line.sums)}" aria-label="{choose}"></td>'
-        f'<th scope="row"><a href="{_safe(line.href)}">{_safe(first.text)}</a>{_small(first)}</th>{cells}</tr>'
+        f'<tr><td class="pick"><input type="checkbox" class="checkbox" name="id" value="{_safe(listing.identity(row))}"'
+        f' data-sums="{_safe(sums)}" aria-label="{choose}"></td>'
+        f'<th scope="row"><a href="{_safe(listing.href(row))}">{_safe(first.text)}</a>{_small(first)}</th>{cells}</tr>'
     )
 
 

@@ -1,8 +1,8 @@
 """One page of a list: at most 50 rows, the count and sums of the whole list, and what its head shows."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -23,18 +23,6 @@ ROWS_PER_PAGE = 50
 EXPORT_CHUNK = 500
 MOST_FOUND = 500
 """Of a search nobody leafs further than ten pages: where there are tabs with counts (and no sums), it says "more than"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row: the record's id, its address, and a cell per shown column."""
-
-    id: str
-    href: str
-    name: str
-    sums: str
-    """JSON, for the bulk bar."""
-    cells: Sequence[tuple[Column[Any], Cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +69,10 @@ class TabLink:
 class Page:
     listing: AnyListing
     state: State
-    heads: Sequence[Head]
-    lines: Sequence[Line]
+    around: "Around"
+    shown: Sequence[Column[Any]]
+    rows: Sequence[Any]
+    """What the listing shows of each record."""
     foot: Sequence[tuple[Column[Any], Cell]]
     count: int
     count_sentence: str
@@ -94,16 +84,59 @@ class Page:
     number: int
     previous: str | None
     next: str | None
-    chips: Sequence[Chip]
-    menus: Sequence[Menu]
-    further: Sequence[Menu]
     tabs: Sequence[TabLink]
-    columns: Sequence[tuple[Column[Any], bool, bool]]
-    """(column, shown, may be hidden)"""
     actions: Sequence[Action]
     query: str
-    everything: str
-    """The query of the list without search and filters."""
+
+
+class Around:
+    """What stands around the rows: heads, menus, chips, the choice of columns. It follows from the address and from what the filters
+    offer, and from nothing else: ``key`` says all of that, so that a page draws it once (``{% remember %}``) and makes it only then.
+    """
+
+    def __init__(self, listing: AnyListing, reader: Reader, state: State) -> None:
+        self._listing, self._state = listing, state
+        self._offered = [one.options(reader) for one in listing.filters]
+        # A lazy label is the value's own in each language; a text may be a record's.
+        offered = [(o.value, o.label if isinstance(o.label, str) else "") for options in self._offered for o in options]
+        self.key = (listing.key, reader.edits, state.query(), *offered)
+
+    @property
+    def heads(self) -> list[Head]:
+        return [_head(self._state, column) for column in self._listing.columns if column.key in self._state.columns]
+
+    @cached_property
+    def _filters(self) -> tuple[list[Menu], list[Menu], list[Chip]]:
+        return _filters(self._listing, self._offered, self._state)
+
+    @property
+    def menus(self) -> list[Menu]:
+        return self._filters[0]
+
+    @property
+    def further(self) -> list[Menu]:
+        return self._filters[1]
+
+    @property
+    def chips(self) -> list[Chip]:
+        return self._filters[2]
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        """Of each column whether it is shown; the first always is."""
+        return [
+            {"key": c.key, "label": c.title, "shown": c.key in self._state.columns, "fixed": i == 0}
+            for i, c in enumerate(self._listing.columns)
+        ]
+
+    @property
+    def without_search(self) -> str:
+        return replace(self._state, search="").query()
+
+    @property
+    def everything(self) -> str:
+        """The query of the list without search and filters."""
+        return replace(self._state, search="", filters={}).query()
 
 
 def found(listing: AnyListing, reader: Reader, state: State) -> QuerySet[Any]:
@@ -158,12 +191,12 @@ def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
     start = (number - 1) * ROWS_PER_PAGE
     records = _in_order(listing, reader, list(ids[start : start + ROWS_PER_PAGE]))
     shown = [c for c in listing.columns if c.key in state.columns]
-    menus, further, chips = _filters(listing, reader, state)
     return Page(
         listing=listing,
         state=state,
-        heads=[_head(state, column) for column in shown],
-        lines=[_line(listing, reader, row, shown) for row in listing.rows(reader, records, state.search)],
+        around=Around(listing, reader, state),
+        shown=shown,
+        rows=listing.rows(reader, records, state.search, state.columns),
         foot=[(column, totals.get(column.key, Cell())) for column in shown[1:]],
         count=count,
         count_sentence=_("more than %(found)s") % {"found": listing.count_sentence(count)}
@@ -176,14 +209,9 @@ def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
         number=number,
         previous=state.query(page=number - 1) if number > 1 else None,
         next=state.query(page=number + 1) if number < pages else None,
-        chips=chips,
-        menus=menus,
-        further=further,
         tabs=tabs,
-        columns=[(c, c.key in state.columns, i > 0) for i, c in enumerate(listing.columns)],
         actions=[a for a in listing.actions if reader.edits or not a.edits],
         query=state.query(page=number),
-        everything=replace(state, search="", filters={}).query(),
     )
 
 
@@ -207,11 +235,12 @@ def every_row(listing: AnyListing, reader: Reader, state: State, ids: Sequence[U
         rows = rows.filter(pk__in=ids)
     keys = list(ordered(listing, reader, state, rows).values_list("pk", flat=True))
     for start in range(0, len(keys), EXPORT_CHUNK):
-        yield from listing.rows(reader, _in_order(listing, reader, keys[start : start + EXPORT_CHUNK]), "")
+        records = _in_order(listing, reader, keys[start : start + EXPORT_CHUNK])
+        yield from listing.rows(reader, records, "", state.columns)
 
 
 def _in_order(listing: AnyListing, reader: Reader, keys: Sequence[UUID]) -> list[Any]:
-    """These records, whole, in this order."""
+    """These records, whole, in this order; to look at, not to change."""
     place = {key: n for n, key in enumerate(keys)}
     asked = (listing.key, reader.actor)
     records = _whole.get(asked)
@@ -219,7 +248,7 @@ def _in_order(listing: AnyListing, reader: Reader, keys: Sequence[UUID]) -> list
         if len(_whole) >= _MOST_ACTORS:
             _whole.clear()
         records = _whole[asked] = prepared(lambda: _with_joins(listing, reader))
-    return sorted(records(keys=keys), key=lambda record: place[record.pk])
+    return sorted(records.seen(keys=keys), key=lambda record: place[record.pk])
 
 
 _whole: dict[tuple[str, Actor], Prepared[Any]] = {}
@@ -233,28 +262,18 @@ def _with_joins(listing: AnyListing, reader: Reader) -> QuerySet[Any]:
     return records.only(*listing.loads) if listing.loads else records
 
 
-def _line(listing: AnyListing, reader: Reader, row: Any, shown: Sequence[Column[Any]]) -> Line:
-    cells = [(column, column.cell(row, reader)) for column in shown]
-    return Line(
-        id=listing.identity(row),
-        href=listing.href(row),
-        name=str(cells[0][1].text),
-        sums=json.dumps(dict(listing.sums(row))),
-        cells=cells,
-    )
-
-
 def _head(state: State, column: Column[Any]) -> Head:
     direction = ("descending" if state.descending else "ascending") if state.sort == column.key else ""
     return Head(column, state.sorted_by(column.key).query() if column.sort else "", direction)
 
 
-def _filters(listing: AnyListing, reader: Reader, state: State) -> tuple[list[Menu], list[Menu], list[Chip]]:
+def _filters(
+    listing: AnyListing, offered: Sequence[Sequence[Option]], state: State
+) -> tuple[list[Menu], list[Menu], list[Chip]]:
     menus: list[Menu] = []
     further: list[Menu] = []
     chips: list[Chip] = []
-    for one in listing.filters:
-        options: Sequence[Option] = one.options(reader)
+    for one, options in zip(listing.filters, offered, strict=True):
         value = state.filters.get(one.key, "")
         choices = [
             Choice(

@@ -1,6 +1,6 @@
 """What a list is made of. A listing is one ``Listing`` with its columns, filters and tabs; nothing else is written per list."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -123,8 +123,8 @@ class Listing(Generic[R]):
     """Everything in which the typed words occur, before filters."""
     annotate: Callable[[Reader, QuerySet[Any], frozenset[str]], QuerySet[Any]]
     """Adds what the given columns and filters (keys) need for sorting."""
-    rows: Callable[[Reader, Sequence[Any], str], Sequence[R]]
-    """What a page of records shows; constant number of queries."""
+    rows: Callable[[Reader, Sequence[Any], str, Collection[str]], Sequence[R]]
+    """What a page of records shows, for the typed words and the columns with these keys; constant number of queries."""
     href: Callable[[R], str]
     identity: Callable[[R], str]
     """The record's id, for choosing rows."""

@@ -1,7 +1,6 @@
 """A list as a page or as a file: the one place where an address becomes an answer."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -48,11 +47,10 @@ def show_list(
             "listing": listing,
             "action": reverse(listing.route),
             "export_query": f"{query}&" if query else "",
-            "without_search": replace(state, search="").query(),
             "kept": kept + kept_columns,
             "kept_without_columns": [*kept, *([("q", state.search)] if state.search else [])],
             "kept_columns": kept_columns[0][1] if kept_columns else "",
-            "rows": rows(page.lines),
+            "rows": rows(reader, page),
             "two_lines": True,
             "bulk_sums": listing.bulk_words,
             "saved_view": saved,
@@ -65,10 +63,6 @@ def show_list(
                     "count": tab.count,
                 }
                 for tab in page.tabs
-            ],
-            "column_choices": [
-                {"key": column.key, "label": column.title, "shown": shown, "fixed": not free}
-                for column, shown, free in page.columns
             ],
             **more(page),
         },

@@ -395,7 +395,7 @@ ORDERS: Listing[OrderRow] = Listing(
     default_sort="state",
     find=lambda reader, text: found_orders(reader.actor, text),
     annotate=_annotate,
-    rows=lambda reader, listed, search: order_rows(reader.actor, listed),
+    rows=lambda reader, listed, search, columns: order_rows(reader.actor, listed),
     href=lambda row: reverse("order", args=[row.record.pk]),
     identity=lambda row: str(row.record.pk),
     sums=lambda row: {},

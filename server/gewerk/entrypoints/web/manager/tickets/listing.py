@@ -1,7 +1,7 @@
 # ruff: noqa: ARG001, ARG005 - every cell, export, filter and option takes the same arguments, needed or not
 """The list of tickets: its columns, filters, tabs and what can be done with chosen ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,6 @@ from gewerk.tickets.queries.ticket_list import (
     with_address_order,
     with_state_rank,
 )
-from gewerk.tickets.queries.waiting import is_late
 from gewerk.tickets.states import OPEN, State
 
 
@@ -65,7 +64,7 @@ def _react_by(row: TicketRow, reader: Reader) -> Cell:
     at = row.record.react_by_at
     if at is None:
         return Cell(text="–", muted=True)
-    if is_late(row.record, now=reader.formats.now):
+    if row.late:
         return Cell(text=_("overdue"), icon="alarm-clock", state="st st-danger", title=reader.formats.moment(at))
     return Cell(text=reader.formats.moment(at))
 
@@ -337,8 +336,10 @@ def _annotate(_reader: Reader, rows: QuerySet[Any], keys: frozenset[str]) -> Que
     return with_address_order(rows) if "address" in keys else rows
 
 
-def _rows(reader: Reader, listed: Sequence[Ticket], search: str) -> Sequence[TicketRow]:
-    return ticket_rows(reader.actor, listed)
+def _rows(reader: Reader, listed: Sequence[Ticket], search: str, columns: Collection[str]) -> Sequence[TicketRow]:
+    return ticket_rows(
+        reader.actor, listed, now=reader.formats.now, counts="photos" in columns or "followers" in columns
+    )
 
 
 def _totals(reader: Reader, rows: QuerySet[Any]) -> Mapping[str, Cell]:
