@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django_cotton.templatetags._component import AttrKind, CottonComponentNode, cotton_component
 
+from gewerk.entrypoints.web.shapes import Shaped, has_shape, value_of
+
 register = Library()
 
 
@@ -27,7 +29,9 @@ def cotton(parser: Parser, token: Token) -> Node:
         attr.kind is AttrKind.STATIC or (attr.kind is AttrKind.ESCAPED and attr.key == "name")
         for attr in node._prepared_attrs
     )
-    return RememberedIcon(node) if node.component_name == "icon" and simple else node
+    if node.component_name == "icon" and simple:
+        return RememberedIcon(node)
+    return Shaped(node) if has_shape(node) else node
 
 
 class RememberedIcon(Node):
@@ -37,10 +41,11 @@ class RememberedIcon(Node):
 
     def __init__(self, component: CottonComponentNode) -> None:
         self._component = component
-        self._attributes: list[tuple[str, Any, Any]] = [(a.key, a.value, a.compiled) for a in component._prepared_attrs]
+        self._names = tuple(attr.key for attr in component._prepared_attrs)
+        self._values = [value_of(attr) for attr in component._prepared_attrs]
 
     def render(self, context: Context) -> SafeString:
-        asked = tuple((key, made.render(context) if made else value) for key, value, made in self._attributes)
+        asked = (self._names, *[value(context) for value in self._values])
         found = self._rendered.get(asked)
         if found is None:
             found = self._component.render(context)

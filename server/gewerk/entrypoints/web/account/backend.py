@@ -20,14 +20,14 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         person = found[0].person
         if not self.user_can_authenticate(person):
             return None
-        vars(person)[_FOUND] = found
+        person.memberships_found = found  # type: ignore[attr-defined]
         return person
-
-
-_FOUND = "memberships_found"
 
 
 def memberships_at_the_door(person: Person) -> list[Membership]:
     """Those that give access now: what ``get_user`` found, once; whoever asks again asks the database."""
-    found: list[Membership] | None = vars(person).pop(_FOUND, None)
-    return live_memberships(person, now=timezone.now()) if found is None else found
+    found: list[Membership] | None = getattr(person, "memberships_found", None)
+    if found is None:
+        return live_memberships(person, now=timezone.now())
+    del person.memberships_found  # type: ignore[attr-defined]
+    return found

@@ -21,8 +21,8 @@ from gewerk.portfolio.models import SavedView
 
 ROWS_PER_PAGE = 50
 EXPORT_CHUNK = 500
-MOST_FOUND = 500
-"""Of a search nobody leafs further than ten pages: where there are tabs with counts (and no sums), it says "more than"."""
+MOST_FOUND = 200
+"""Of a search nobody leafs further than four pages: where there are tabs with counts (and no sums), it says "more than"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Page:
     count: int
     count_sentence: str
     total: str
-    """The count in words: ``more than 500`` where a search found so many that they were not counted."""
+    """The count in words: ``more than 200`` where a search found so many that they were not counted."""
     first: int
     last: int
     pages: int
