@@ -10,11 +10,12 @@ What comes back are the model's instances (or ``values``), as from the query its
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from itertools import count
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql.constants import MULTI
@@ -46,15 +47,18 @@ class Prepared(Generic[Row]):
 
     def __call__(self, **values: Any) -> "list[Any]":
         """The rows. Raises KeyError where a value is missing."""
-        rows, own = self._asking(values)
-        return _read(rows, own)
+        asking = self._asking(values)
+        return _read(*asking) if asking else []
 
     def seen(self, **values: Any) -> "list[Any]":
         """The rows as instances to look at, never to change: one that holds what one before held, with all that was loaded with it, is
         that same instance, and is not made again. Its ``held`` is a number that no instance with other values has. Rows with a value
         that can be changed in its place (JSON, a list) are made each time, without a number.
         """
-        rows, own = self._asking(values)
+        asking = self._asking(values)
+        if asking is None:
+            return []
+        rows, own = asking
         read = [tuple(row) for row in own.results_iter(own.execute_sql(MULTI))]
         if any(type(value) in {list, dict} for row in read[:1] for value in row):
             return _made(rows, own, read)
@@ -69,9 +73,11 @@ class Prepared(Generic[Row]):
             known.update(made)
         return [known[row] for row in read]
 
-    def _asking(self, values: dict[str, Any]) -> tuple["QuerySet[Row, Any]", Any]:
-        """The query and its compiler, which writes nothing any more."""
+    def _asking(self, values: dict[str, Any]) -> tuple["QuerySet[Row, Any]", Any] | None:
+        """The query and its compiler, which writes nothing any more; None for a query that can find nothing, whatever is given."""
         rows, compiler, sql, params = self._of_database("default")
+        if not sql:
+            return None
         connection = connections["default"]
         bound = tuple(one.bind(values[one.name], connection) if isinstance(one, Given) else one for one in params)
         own = copy.copy(compiler)
@@ -86,7 +92,10 @@ class Prepared(Generic[Row]):
             with self._lock:
                 rows = self._build()
                 compiler = rows.query.get_compiler(using=using)
-                sql, params = compiler.as_sql()
+                try:
+                    sql, params = compiler.as_sql()
+                except EmptyResultSet:
+                    sql, params = "", ()
                 found = self._written[vendor] = (rows, compiler, sql, tuple(params))
         return found
 
@@ -105,6 +114,23 @@ def _made(rows: "QuerySet[Any, Any]", compiler: Any, read: list[tuple[Any, ...]]
 
 _MOST_SEEN = 2_000
 _numbers = count(1)
+
+
+class PreparedBy:
+    """A prepared query for each key, where its form depends on who asks: what the key does not say must not change the query."""
+
+    _MOST = 500
+
+    def __init__(self) -> None:
+        self._by: dict[Hashable, Prepared[Any]] = {}
+
+    def of(self, key: Hashable, build: Callable[[], "QuerySet[Any, Any]"]) -> Prepared[Any]:
+        found = self._by.get(key)
+        if found is None:
+            if len(self._by) >= self._MOST:
+                self._by = {}
+            found = self._by[key] = Prepared(build)
+        return found
 
 
 def prepared(build: Callable[[], "QuerySet[Row, Any]"]) -> Prepared[Row]:

@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import CharField, Count, DateTimeField, Q, UUIDField
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from gewerk.identity.models import Membership, Organisation
+from gewerk.identity.models import Membership, Organisation, Person
+from gewerk.kit import prepared as prepared_module
 from gewerk.kit.lookups import GivenMany
 from gewerk.kit.prepared import Given, prepared
 
@@ -94,3 +95,53 @@ def test_each_thread_asks_by_its_own_connection(factories: Any) -> None:
     for thread in threads:
         thread.join()
     assert answers == {n: [[wanted[n]]] * 20 for n in range(4)}
+
+
+def test_a_query_that_can_find_nothing_asks_nothing() -> None:
+    nothing = prepared(lambda: Membership.objects.none())
+    with CaptureQueriesContext(connection) as seen:
+        assert nothing() == nothing.seen() == []
+    assert not seen.captured_queries
+
+
+def test_what_was_seen_is_not_made_again_until_it_changes(factories: Any) -> None:
+    organisation = factories.organisation(name="Eins")
+    for _ in range(3):
+        factories.person(organisation)
+    asked = prepared(
+        lambda: (
+            Membership.objects.filter(organisation_id=Given("organisation", UUIDField()))
+            .select_related("organisation", "person")
+            .order_by("id")
+        )
+    )
+    before = asked.seen(organisation=organisation.pk)
+    again = asked.seen(organisation=organisation.pk)
+    assert [id(one) for one in before] == [id(one) for one in again]
+    assert before == asked(organisation=organisation.pk)
+    assert len({one.held for one in before}) == 3
+    before[1].person.first_name = "not saved"
+    Person.objects.filter(pk=before[0].person_id).update(first_name="Anders")
+    changed = asked.seen(organisation=organisation.pk)
+    assert [one.pk for one in changed] == [one.pk for one in before]
+    assert changed[0].person.first_name == "Anders"
+    assert changed[0].held not in {one.held for one in before}
+    assert [id(one) for one in changed[1:]] == [id(one) for one in before[1:]]
+    Organisation.objects.filter(pk=organisation.pk).update(name="Zwei")
+    assert {one.organisation.name for one in asked.seen(organisation=organisation.pk)} == {"Zwei"}
+
+
+def test_only_so_many_are_kept(factories: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared_module, "_MOST_SEEN", 3)
+    organisations = [factories.organisation() for _ in range(3)]
+    for organisation in organisations:
+        factories.person(organisation)
+        factories.person(organisation)
+    asked = prepared(
+        lambda: Membership.objects.filter(organisation_id=Given("organisation", UUIDField())).order_by("id")
+    )
+    for _ in range(2):
+        for organisation in organisations:
+            expected = list(Membership.objects.filter(organisation=organisation).order_by("id"))
+            assert asked.seen(organisation=organisation.pk) == expected
+            assert len(asked._seen) <= 4

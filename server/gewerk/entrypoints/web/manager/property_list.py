@@ -193,7 +193,7 @@ COLUMNS: tuple[Column[PropertyRow], ...] = (
 
 def _values(field: str) -> Any:
     def options(reader: Reader) -> list[Option]:
-        return [Option(v, v) for v in values_of(properties(reader.actor), field)]
+        return [Option(v, v) for v in values_of(reader.actor, properties, field)]
 
     return options
 
@@ -216,13 +216,14 @@ _managing_people = prepared(
         )
         .distinct()
         .order_by("last_name", "first_name", "id")
+        .only("first_name", "last_name", "email")
     )
 )
 
 
 def people_of(reader: Reader) -> list[Person]:
-    """Those who may be responsible: the organisation's managing people."""
-    return _managing_people(organisation=reader.actor.organisation_id)
+    """Those who may be responsible: the organisation's managing people; to look at, not to change."""
+    return _managing_people.seen(organisation=reader.actor.organisation_id)
 
 
 def _people(reader: Reader) -> list[Option]:
@@ -336,6 +337,7 @@ FILTERS = (
         gettext_lazy("Last run: %(value)s"),
         lambda reader: [Option("yes", _("with finding"))],
         lambda rows, v, r: rows.filter(property_has_finding(r.actor, found_fault(r.actor))),
+        anew=True,
     ),
     STATE_FILTER,
 )

@@ -22,6 +22,7 @@ from gewerk.entrypoints.web.manager.occupant_words import unit_line
 from gewerk.entrypoints.web.manager.property_list import STATE_FILTER
 from gewerk.entrypoints.web.manager.record_words import party_title, phone_words
 from gewerk.entrypoints.web.manager.stock_kinds import stock_kinds
+from gewerk.journal.actor import Actor
 from gewerk.portfolio.access import properties, sub_properties
 from gewerk.portfolio.models import Occupancy, SubProperty, SubPropertyType
 from gewerk.portfolio.queries.findings import found_fault
@@ -266,7 +267,7 @@ def _uuids(value: str) -> list[UUID]:
 
 
 def _cities(reader: Reader) -> list[Option]:
-    return [Option(v, v) for v in values_of(properties(reader.actor), "city")]
+    return [Option(v, v) for v in values_of(reader.actor, properties, "city")]
 
 
 def _property_option(reader: Reader) -> list[Option]:
@@ -331,15 +332,17 @@ def _filters(kind: str) -> tuple[Filter, ...]:
                 prominent=True,
             )
         )
+
+    def of_this_kind(actor: Actor) -> QuerySet[SubProperty]:
+        return sub_properties(actor).filter(type=kind)
+
     return (
         *filters,
         Filter(
             "client",
             gettext_lazy("Client"),
             gettext_lazy("Client is %(value)s"),
-            lambda reader: [
-                Option(v, v) for v in values_of(sub_properties(reader.actor).filter(type=kind), "client_number")
-            ],
+            lambda reader: [Option(v, v) for v in values_of(reader.actor, of_this_kind, "client_number")],
             lambda rows, v, r: rows.filter(client_number=v),
         ),
         Filter(
@@ -348,6 +351,7 @@ def _filters(kind: str) -> tuple[Filter, ...]:
             gettext_lazy("Last run: %(value)s"),
             lambda reader: [Option("yes", _("with finding"))],
             lambda rows, v, r: rows.filter(external_id__in=found_fault(r.actor).of(kind)),
+            anew=True,
         ),
         STATE_FILTER,
     )

@@ -11,12 +11,12 @@ from django.db.models import CharField, F, Model, QuerySet, UUIDField
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext as _
 
+from gewerk.entrypoints.web.manager.formats import OfTheDay
 from gewerk.entrypoints.web.manager.listing.pieces import Action, AnyListing, Cell, Column, Option, Reader, Text
 from gewerk.entrypoints.web.manager.listing.state import State
-from gewerk.journal.actor import Actor
 from gewerk.kit.kept import MANY
 from gewerk.kit.lookups import GivenMany
-from gewerk.kit.prepared import Given, Prepared, prepared
+from gewerk.kit.prepared import Given, PreparedBy, prepared
 from gewerk.portfolio.models import SavedView
 
 ROWS_PER_PAGE = 50
@@ -173,23 +173,23 @@ def _order(model: type[Model], name: str, *, descending: bool) -> OrderBy:
 
 def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
     """Everything the template shows of this state."""
-    rows = found(listing, reader, state)
     tabs = _tabs(listing, reader, state)
-    # Ids first: of many thousand rows the database sorts what it needs to sort, not whole rows with their joins.
-    ids: QuerySet[Any] | list[UUID] = ordered(listing, reader, state, rows).values_list("pk", flat=True)
     totals: dict[str, Cell] = {}
     many = False
+    found_ids: list[UUID] | None = None
     if listing.tab_counts and state.search:
-        ids = list(ids[: MOST_FOUND + 1])
-        many = len(ids) > MOST_FOUND
-        ids = ids[:MOST_FOUND]
-        count = len(ids)
+        found_ids = list(_ids(listing, reader, state)[: MOST_FOUND + 1])
+        many = len(found_ids) > MOST_FOUND
+        count = min(len(found_ids), MOST_FOUND)
     else:
-        count, totals = _totals(listing, reader, rows, tabs)
+        count, totals = _totals(listing, reader, state, tabs)
     pages = max(1, -(-count // ROWS_PER_PAGE))
     number = min(state.page, pages)
     start = (number - 1) * ROWS_PER_PAGE
-    records = _in_order(listing, reader, list(ids[start : start + ROWS_PER_PAGE]))
+    end = min(start + ROWS_PER_PAGE, count)
+    records = _in_order(
+        listing, reader, _of_page(listing, reader, state, start) if found_ids is None else found_ids[start:end]
+    )
     shown = [c for c in listing.columns if c.key in state.columns]
     return Page(
         listing=listing,
@@ -215,16 +215,34 @@ def list_page(listing: AnyListing, reader: Reader, state: State) -> Page:
     )
 
 
-def _totals(
-    listing: AnyListing, reader: Reader, rows: QuerySet[Any], tabs: Sequence[TabLink]
-) -> tuple[int, dict[str, Cell]]:
+def _ids(listing: AnyListing, reader: Reader, state: State) -> QuerySet[Any]:
+    """The ids in their order. Of many thousand rows the database sorts what it needs to sort, not whole rows with their joins."""
+    return ordered(listing, reader, state, found(listing, reader, state)).values_list("pk", flat=True)
+
+
+def _of_page(listing: AnyListing, reader: Reader, state: State, start: int) -> list[UUID]:
+    """The ids of one page. The same page of the same list is asked again and again: its query is written once a day."""
+    page = slice(start, start + ROWS_PER_PAGE)
+    active = (state.filters.get(one.key, one.always) for one in listing.filters if one.anew)
+    if state.search or any(active):
+        return list(_ids(listing, reader, state)[page])
+    by_day = replace(reader, formats=OfTheDay(reader.formats))
+    key = (listing.key, reader.actor, state.query(), start, by_day.formats.today, by_day.formats.zone)
+    asked: list[UUID] = _pages.of(key, lambda: _ids(listing, by_day, state)[page])()
+    return asked
+
+
+_pages = PreparedBy()
+
+
+def _totals(listing: AnyListing, reader: Reader, state: State, tabs: Sequence[TabLink]) -> tuple[int, dict[str, Cell]]:
     """How many there are, and the foot. Where one query told all tabs, it told the list of the tab that is open, too."""
     known = next((tab.count for tab in tabs if tab.current and tab.count is not None), None)
     # Where one of them is that large, all may be a moment old (``kit.kept``): a short list among them is counted itself.
     old = max(listing.tab_counts, default=0) >= MANY
     if listing.tab_counts and known is not None and (known >= MANY or not old):
         return known, {}
-    totals = dict(listing.totals(reader, rows))
+    totals = dict(listing.totals(reader, found(listing, reader, state)))
     return int(str(totals.pop("count").text)), totals
 
 
@@ -242,18 +260,12 @@ def every_row(listing: AnyListing, reader: Reader, state: State, ids: Sequence[U
 def _in_order(listing: AnyListing, reader: Reader, keys: Sequence[UUID]) -> list[Any]:
     """These records, whole, in this order; to look at, not to change."""
     place = {key: n for n, key in enumerate(keys)}
-    asked = (listing.key, reader.actor)
-    records = _whole.get(asked)
-    if records is None:
-        if len(_whole) >= _MOST_ACTORS:
-            _whole.clear()
-        records = _whole[asked] = prepared(lambda: _with_joins(listing, reader))
+    records = _whole.of((listing.key, reader.actor), lambda: _with_joins(listing, reader))
     return sorted(records.seen(keys=keys), key=lambda record: place[record.pk])
 
 
-_whole: dict[tuple[str, Actor], Prepared[Any]] = {}
+_whole = PreparedBy()
 """By list and by who looks: what somebody may see depends on them, and on nothing else."""
-_MOST_ACTORS = 500
 
 
 def _with_joins(listing: AnyListing, reader: Reader) -> QuerySet[Any]:

@@ -88,6 +88,9 @@ class Filter:
     """The value that holds when the address names none (``active``); shown as no chip."""
     prominent: bool = False
     """Shown as its own menu, not below "Further filters"."""
+    anew: bool = False
+    """What it finds is known only when it is asked: it reads the time of day, or what another query told. Of all others the query follows
+    from the value, the reader and the day, and is written once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -335,7 +335,7 @@ FILTERS = (
         "city",
         gettext_lazy("Place"),
         gettext_lazy("Place is %(value)s"),
-        lambda reader: [Option(v, v) for v in values_of(properties(reader.actor), "city")],
+        lambda reader: [Option(v, v) for v in values_of(reader.actor, properties, "city")],
         lambda rows, v, r: rows.filter(property__city=v),
     ),
     Filter(

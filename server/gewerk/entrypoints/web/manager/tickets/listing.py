@@ -291,12 +291,13 @@ FILTERS = (
         gettext_lazy("Time to react: %(value)s"),
         lambda reader: [Option("yes", _("overdue"))],
         lambda rows, v, r: overdue(rows, now=r.formats.now),
+        anew=True,
     ),
     Filter(
         "city",
         gettext_lazy("Place"),
         gettext_lazy("Place is %(value)s"),
-        lambda reader: [Option(v, v) for v in values_of(properties(reader.actor), "city")],
+        lambda reader: [Option(v, v) for v in values_of(reader.actor, properties, "city")],
         lambda rows, v, r: rows.filter(property__city=v),
     ),
     Filter(
