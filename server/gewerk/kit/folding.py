@@ -33,7 +33,7 @@ def _plain(text: str) -> str:
         return plain
     spelled = plain.replace("i̇", "i").translate(_GERMAN)
     # Twice: taking a sign apart may give one that folds again.
-    apart = unicodedata.normalize("NFKD", spelled).casefold()
+    apart = unicodedata.normalize("NFKD", spelled).casefold().translate(_GERMAN)
     return "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c))
 
 

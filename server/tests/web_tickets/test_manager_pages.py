@@ -459,18 +459,20 @@ def test_who_may_look_and_who_may_act(house: Any, factories: Any) -> None:
 def test_a_row_seen_before_shows_what_has_changed_since(office: Client, house: Any, stock: Any) -> None:
     tap = stock["tap"]
     columns = "/tickets/?columns=title.address.state.urgency.responsible.photos.followers.react_by"
-    for change in (
-        lambda: Ticket.objects.filter(pk=tap.pk).update(title="Rohrbruch im Bad"),
-        lambda: Ticket.objects.filter(pk=tap.pk).update(responsible=house.person),
-        lambda: type(house.person).objects.filter(pk=house.person.pk).update(last_name="Ungewöhnlich"),
-        lambda: type(house.property).objects.filter(pk=house.property.pk).update(street="Neuer Weg"),
-        lambda: Ticket.objects.filter(pk=stock["mine"].pk).update(incident=tap),
-        lambda: Ticket.objects.filter(pk=tap.pk).update(react_by_at=timezone.now() - timedelta(minutes=1)),
+    for changed, change in enumerate(
+        (
+            lambda: Ticket.objects.filter(pk=tap.pk).update(title="Rohrbruch im Bad"),
+            lambda: Ticket.objects.filter(pk=tap.pk).update(responsible=None),
+            lambda: type(house.person).objects.filter(pk=house.person.pk).update(last_name="Ungewöhnlich"),
+            lambda: type(house.property).objects.filter(pk=house.property.pk).update(street="Neuer Weg"),
+            lambda: Ticket.objects.filter(pk=stock["mine"].pk).update(incident=tap),
+            lambda: Ticket.objects.filter(pk=tap.pk).update(react_by_at=timezone.now() - timedelta(minutes=1)),
+        )
     ):
         before = text_of(office.get(columns))
         assert text_of(office.get(columns)) == before
         change()
-        assert text_of(office.get(columns)) != before
+        assert text_of(office.get(columns)) != before, changed
     shown = text_of(office.get(columns))
     for words in ("Rohrbruch im Bad", "Ungewöhnlich", "Neuer Weg", "überfällig"):
         assert words in shown
