@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
+from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 
 from gewerk.catalogue import delivered
 from gewerk.catalogue.models import ServiceVersion
 from gewerk.catalogue.shapes import CountryCatalogue, Names, Requirement, Service
 from gewerk.kit.folding import fold, fold_short, shorten
+from gewerk.kit.prepared import Given, prepared
 from gewerk.kit.refusals import Refusal, RefusalKind
 
 
@@ -35,10 +39,29 @@ def catalogue_of(country: str) -> CountryCatalogue:
 
 def services(country: str, *, offered: bool | None = True) -> list[Service]:
     """All services of the country, by code; ``offered`` None: those taken out too. One query. Raises NoCatalogue."""
+    return [one for one in _services(country, edition(country)) if offered is None or one.offered is offered]
+
+
+_edited = prepared(
+    lambda: (
+        ServiceVersion.objects.filter(country=Given("country", CharField()), is_edit=True)
+        .order_by("number", "id")
+        .values_list("pk", flat=True)
+    )
+)
+
+
+def edition(country: str) -> tuple[UUID, ...]:
+    """The operator's edits, which nobody changes afterwards: while this is the same, ``services`` are the same. One query."""
+    return tuple(_edited(country=country))
+
+
+@lru_cache(maxsize=16)
+def _services(country: str, edits: tuple[UUID, ...]) -> tuple[Service, ...]:
     catalogue = catalogue_of(country)
-    edits = {row.code: row for row in ServiceVersion.objects.filter(country=country, is_edit=True).order_by("number")}
-    found = [_laid_over(one, edits.get(code), catalogue) for code, one in sorted(catalogue.services.items())]
-    return [one for one in found if offered is None or one.offered is offered]
+    rows = ServiceVersion.objects.filter(pk__in=edits).order_by("number") if edits else []
+    newest = {row.code: row for row in rows}
+    return tuple(_laid_over(one, newest.get(code), catalogue) for code, one in sorted(catalogue.services.items()))
 
 
 def service(country: str, code: str) -> Service:
@@ -46,8 +69,15 @@ def service(country: str, code: str) -> Service:
     catalogue = catalogue_of(country)
     if code not in catalogue.services:
         raise ServiceNotFound
-    edit = ServiceVersion.objects.filter(country=country, code=code, is_edit=True).order_by("-number").first()
-    return _laid_over(catalogue.services[code], edit, catalogue)
+    edits = _edits_of(country=country, code=code)
+    return _laid_over(catalogue.services[code], edits[0] if edits else None, catalogue)
+
+
+_edits_of = prepared(
+    lambda: ServiceVersion.objects.filter(
+        country=Given("country", CharField()), code=Given("code", CharField()), is_edit=True
+    ).order_by("-number")[:1]
+)
 
 
 def found_services(country: str, *, text: str = "", trade: str = "", offered: bool | None = True) -> list[Service]:

@@ -18,11 +18,13 @@ _ROOM = 1_000
 class Kept(Generic[Counts]):
     """Of this process. Safe to use from several threads; two that ask at once may both count.
 
-    ``size`` tells the largest number in an answer.
+    ``size`` tells the largest number in an answer, ``many`` from which on it is kept.
     """
 
-    def __init__(self, size: Callable[[Counts], int], clock: Callable[[], float] = time.monotonic) -> None:
-        self._size, self._clock = size, clock
+    def __init__(
+        self, size: Callable[[Counts], int], clock: Callable[[], float] = time.monotonic, many: int = MANY
+    ) -> None:
+        self._size, self._clock, self._many = size, clock, many
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[float, Counts]] = {}
 
@@ -35,7 +37,7 @@ class Kept(Generic[Counts]):
             return kept[1]
         counts = count()
         done = self._clock()
-        if self._size(counts) >= MANY:
+        if self._size(counts) >= self._many:
             with self._lock:
                 if len(self._kept) >= _ROOM:
                     self._kept = {k: v for k, v in self._kept.items() if v[0] > done}

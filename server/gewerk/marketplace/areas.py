@@ -5,49 +5,50 @@ A radius is kilometres as the crow flies where the postcodes have a position; wh
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db.models import Q
 
 from gewerk.firms.models import AreaKind, FirmProfile
 from gewerk.identity.models import Organisation
-from gewerk.kit import lookups  # noqa: F401 - registers ``names_any_of`` and ``among``
+from gewerk.kit import lookups  # noqa: F401 - registers ``among``
 from gewerk.marketplace.postcodes import region_of
 from gewerk.places import distances_from, nearby
 
-_COARSE_KM = 100
-"""Radii up to here are sieved by the database first; who says more is looked at one by one."""
 
-InRadius = Callable[[str, int | None], bool]
-"""Own postcode and radius in kilometres of a firm."""
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where a firm says that it works (``FirmProfile``)."""
+
+    kind: str
+    postcodes: tuple[str, ...]
+    radius_km: int | None
 
 
-def works_at(country: str, postcode: str) -> tuple[Q, InRadius] | None:
-    """Of organisations: a condition that leaves out nobody who works there, and what a firm with a radius has to pass besides.
+Works = Callable[[str, Area | None], bool]
+"""Own postcode and area of a firm; no area: it says nothing, and counts as working everywhere."""
 
-    None where no place is known: then everybody counts as working there.
-    """
+
+def works_at(country: str, postcode: str) -> Works | None:
+    """Does a firm work at this place? Pure: no query. None where no place is known: then everybody counts as working there."""
     region = region_of(country, postcode)
     if region is None:
         return None
     spellings = {postcode, postcode.replace(" ", "")}
-    beginnings = sorted({spelling[:length] for spelling in spellings for length in range(1, len(spelling) + 1)})
-    around = Q(firm_profile__area_kind=AreaKind.RADIUS)
-    near = nearby(country, postcode, _COARSE_KM)
-    # Where a postcode of the table is a whole postcode, the database may ask for it.
-    if near is not None and country in {"DE", "AT"}:
-        around &= (
-            Q(firm_profile__area_radius_km__gt=_COARSE_KM) | Q(postcode__among=near) | Q(postcode__regex=region.pattern)
-        )
-    may = (
-        Q(firm_profile__isnull=True)
-        | Q(firm_profile__area_kind=AreaKind.ANYWHERE)
-        | Q(firm_profile__area_kind=AreaKind.POSTCODES, firm_profile__area_postcodes__names_any_of=beginnings)
-        | around
-    )
-    return may, _in_radius(country, postcode, re.compile(region.pattern))
+    beginnings = frozenset(spelling[:length] for spelling in spellings for length in range(1, len(spelling) + 1))
+    reaches = _in_radius(country, postcode, re.compile(region.pattern))
+
+    def works(own: str, area: Area | None) -> bool:
+        if area is None or area.kind == AreaKind.ANYWHERE:
+            return True
+        if area.kind == AreaKind.POSTCODES:
+            return not beginnings.isdisjoint(area.postcodes)
+        return reaches(own, area.radius_km)
+
+    return works
 
 
-def _in_radius(country: str, postcode: str, region: "re.Pattern[str]") -> InRadius:
+def _in_radius(country: str, postcode: str, region: "re.Pattern[str]") -> Callable[[str, int | None], bool]:
     distance = distances_from(country, postcode)
 
     def reaches(own: str, radius_km: int | None) -> bool:

@@ -1,12 +1,10 @@
 """``among`` finds what ``in`` finds, of ids as of texts, on either database."""
 
 import uuid
-from typing import Any
 
 import gewerk.kit.lookups  # noqa: F401 - registers it
 import pytest
 from django.utils import timezone
-from gewerk.firms.models import FirmProfile
 from gewerk.identity.models import Membership, Organisation
 
 pytestmark = pytest.mark.django_db
@@ -23,18 +21,3 @@ def test_among_finds_what_in_finds() -> None:
 def test_a_foreign_key_needs_no_join() -> None:
     sql = str(Membership.objects.filter(organisation__id__among=[uuid.uuid4()]).query)
     assert " JOIN " not in sql
-
-
-def test_a_list_names_any_of(factories: Any) -> None:
-    firm = factories.firm(trades=("painting",))
-    for held, asked, found in (
-        (["44", "45127"], ["4", "44", "441"], True),
-        (["44", "45127"], ["4", "451"], False),
-        ([], ["44"], False),
-        (["44"], [], False),
-        (['4"4', "Ä%"], ["Ä%"], True),
-        (["%"], ["44"], False),
-    ):
-        FirmProfile.objects.filter(firm=firm).update(area_postcodes=held)
-        rows = FirmProfile.objects.filter(area_postcodes__names_any_of=asked)
-        assert rows.exists() is found, (held, asked)

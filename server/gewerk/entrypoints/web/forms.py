@@ -1,6 +1,7 @@
 """Forms of the pages: Django's, told what an operation refused. The look dresses the widgets by itself."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -21,32 +22,39 @@ class LongSelect(forms.Select):
     """For hundreds of choices: Django renders each option by a template of its own, which takes longer than all else on the page."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002
-        chosen = set(self.format_value(value))
+        chosen = frozenset(self.format_value(value))
+        groups = tuple(_group(one, label) for one, label in self.choices)
         found = self.build_attrs(self.attrs, attrs)
-        inside = format_html_join(
-            "",
-            "{}{}{}",
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(found), _inside(groups, chosen))
+
+
+Choices = tuple[tuple[Any, Any], ...]
+
+
+def _group(value: Any, label: Any) -> tuple[Any, Choices]:
+    """(None, one choice) or (label, its choices)."""
+    if isinstance(label, (list, tuple)):
+        return value, tuple((one[0], str(one[1])) for one in label)
+    return None, ((value, str(label)),)
+
+
+@lru_cache(maxsize=256)
+def _inside(groups: tuple[tuple[Any, Choices], ...], chosen: frozenset[str]) -> SafeString:
+    return format_html_join(
+        "",
+        "{}{}{}",
+        (
             (
-                (
-                    format_html('<optgroup label="{}">', label) if label is not None else "",
-                    format_html_join("", '<option value="{}"{}>{}</option>', _options(choices, chosen)),
-                    mark_safe("</optgroup>") if label is not None else "",
-                )
-                for label, choices in self._groups()
-            ),
-        )
-        return format_html('<select name="{}"{}>{}</select>', name, flatatt(found), inside)
-
-    def _groups(self) -> Iterator[tuple[Any, list[tuple[Any, Any]]]]:
-        """(None, one choice) or (label, its choices)."""
-        for value, label in self.choices:
-            if isinstance(label, (list, tuple)):
-                yield value, [(one[0], one[1]) for one in label]
-            else:
-                yield None, [(value, label)]
+                format_html('<optgroup label="{}">', label) if label is not None else "",
+                format_html_join("", '<option value="{}"{}>{}</option>', _options(choices, chosen)),
+                mark_safe("</optgroup>") if label is not None else "",
+            )
+            for label, choices in groups
+        ),
+    )
 
 
-def _options(choices: list[tuple[Any, Any]], chosen: set[str]) -> Iterator[tuple[Any, SafeString, Any]]:
+def _options(choices: Choices, chosen: frozenset[str]) -> Iterator[tuple[Any, SafeString, Any]]:
     for value, label in choices:
         yield value, mark_safe(" selected") if str(value) in chosen else SafeString(""), label
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from gewerk.catalogue.queries import catalogue_of
 from gewerk.catalogue.shapes import Requirement, Service
-from gewerk.firms.models import Evidence, EvidenceState, FirmService, FirmTrade
+from gewerk.firms.models import Evidence, EvidenceState, FirmTrade
 
 
 def vetted(service: Service, on: date, firm_ids: Collection[UUID]) -> set[UUID]:
@@ -36,13 +36,6 @@ def vetted(service: Service, on: date, firm_ids: Collection[UUID]) -> set[UUID]:
     counts = {f"n{n}": Count("pk", filter=_fits(need, service)) for n, need in enumerate(service.requirements)}
     held = papers.order_by().values("firm_id").annotate(**counts).filter(**{f"{name}__gt": 0 for name in counts})
     return set(held.values_list("firm_id", flat=True))
-
-
-def offering(service: Service) -> Q:
-    """Of organisations: they say that they do it, whether or not they may."""
-    in_trade = Exists(FirmTrade.objects.filter(firm=OuterRef("pk"), trade__in=service.trades))
-    chosen = FirmService.objects.filter(firm=OuterRef("pk"))
-    return Q(in_trade) & (~Q(Exists(chosen)) | Q(Exists(chosen.filter(code=service.code))))
 
 
 def _in_trade(service: Service) -> list[Q]:

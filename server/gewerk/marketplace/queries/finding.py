@@ -8,30 +8,26 @@ stands below those that are not, and the rule leaves it out.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
-
-from django.db.models import BooleanField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from uuid import UUID
 
 from gewerk.catalogue.queries import service as service_of
 from gewerk.catalogue.shapes import Service
-from gewerk.firms.models import AreaKind, Standing
-from gewerk.firms.queries.vetted import offering, vetted
+from gewerk.firms.models import Standing
+from gewerk.firms.queries.vetted import vetted
 from gewerk.identity.access import require, sees_orders
-from gewerk.identity.models import Organisation, OrganisationKind
+from gewerk.identity.models import Organisation
 from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
-from gewerk.kit import lookups  # noqa: F401 - registers ``among``
-from gewerk.marketplace.areas import works_at
 from gewerk.marketplace.gate import GateAnswer, may_take_each
 from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.nearness import nearness_to
 from gewerk.marketplace.operations.answer_limit import limited_firms
 from gewerk.marketplace.postcodes import areas_of, steps_to
+from gewerk.marketplace.queries.offers import Offer, listings_of, offers_for, offers_of
 from gewerk.marketplace.queries.scores import scores
 from gewerk.marketplace.queries.weighing import Candidate, Candidates, Room
 from gewerk.marketplace.score import Score
@@ -115,12 +111,12 @@ def wanted_for(request: QuoteRequest, *, now: datetime, service: str | None = No
 def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = None) -> Candidates:
     """In their order. ``but_for``: invitations of this request do not count as asked lately, or the order would depend on itself.
 
-    Three queries narrow it down, each cheap by an index: who offers it, who of them is vetted, who is limited. The rest is weighed
-    here, as far as it is read.
+    Who offers it there is known or asked first, then who of them is vetted, then who is limited. The rest is weighed here, as far as
+    it is read.
     """
     require(sees_orders(actor))
     offered = _offered(wanted)
-    asked = [row["pk"] for row in offered if row["serves"] and row["standing"] != Standing.BLOCKED]
+    asked = [one.offer.pk for one in offered if one.serves and one.standing != Standing.BLOCKED]
     holding = set(asked)
     if wanted.service is not None:
         holding = vetted(wanted.service, wanted.on, asked)
@@ -129,18 +125,18 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     found = Candidates(
         (
             Candidate(
-                pk=row["pk"],
-                postcode=row["postcode"],
-                standing=row["standing"],
-                blocked_reason=row["own_reason"] or "",
-                capacity=row["firm_profile__capacity"],
-                serves=row["serves"],
-                stands=_BLOCKED if row["standing"] == Standing.BLOCKED else _MAY if row["pk"] in may else _HINDERED,
-                near=near(row["postcode"]).steps,
-                km=near(row["postcode"]).km,
+                pk=one.offer.pk,
+                postcode=one.offer.postcode,
+                standing=one.standing,
+                blocked_reason=one.blocked_reason,
+                capacity=one.offer.capacity,
+                serves=one.serves,
+                stands=_BLOCKED if one.standing == Standing.BLOCKED else _MAY if one.offer.pk in may else _HINDERED,
+                near=near(one.offer.postcode).steps,
+                km=near(one.offer.postcode).km,
             )
-            for row in offered
-            if row["pk"] in may or (not wanted.only_open and (row["standing"] or row["pk"] in holding))
+            for one in offered
+            if one.offer.pk in may or (not wanted.only_open and (one.standing or one.offer.pk in holding))
         ),
         seed=wanted.seed,
         now=wanted.now,
@@ -154,40 +150,42 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     return found
 
 
-def _offered(wanted: Wanted) -> list[dict[str, Any]]:
-    """Of the manager's list who offers it, and of the marketplace who offers it there. One query."""
-    manager, service = wanted.manager, wanted.service
-    own = FilteredRelation("listings", condition=Q(listings__organisation_id=manager.pk))
-    rows: QuerySet[Any] = Organisation.objects.filter(kind=OrganisationKind.FIRM)
-    rows = rows.annotate(own=own, standing=Coalesce(F("own__standing"), Value("")), own_reason=F("own__blocked_reason"))
-    rows = _of_whom(rows, wanted.whose)
-    rows = rows.exclude(standing="") if service is None else rows.filter(offering(service), country=service.country)
-    if wanted.region:
-        rows = rows.filter(postcode__startswith=wanted.region)
-    there = works_at(manager.country, wanted.postcode)
-    if there is None:
-        return list(rows.annotate(serves=Value(value=True)).order_by().values(*_COLUMNS))
-    may, in_radius = there
-    rows = rows.filter(~Q(standing="") | may).annotate(serves=ExpressionWrapper(may, BooleanField()))
-    found = []
-    for row in rows.order_by().values(*_COLUMNS):
-        if row["firm_profile__area_kind"] == AreaKind.RADIUS and row["serves"]:
-            row["serves"] = in_radius(row["postcode"], row["firm_profile__area_radius_km"])
-        if row["serves"] or row["standing"]:
-            found.append(row)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    offer: Offer
+    standing: str
+    blocked_reason: str
+    serves: bool
 
 
-_PROFILE = ("capacity", "area_kind", "area_radius_km")
-_COLUMNS = ("pk", "postcode", "standing", "own_reason", "serves", *(f"firm_profile__{name}" for name in _PROFILE))
+def _offered(wanted: Wanted) -> list[_Offered]:
+    """Of the manager's list who offers it, and of the marketplace who offers it there. Three queries at most."""
+    listed = listings_of(wanted.manager.pk)
+    if wanted.service is None:
+        offers = offers_of(wanted.manager.country, list(listed))
+        asked: Iterable[UUID] = listed
+    else:
+        offers = offers_for(wanted.service)
+        asked = {*offers.there(wanted.postcode), *(firm_id for firm_id in listed if firm_id in offers.by_firm)}
+    there = offers.there(wanted.postcode)
+    return [
+        _Offered(offer, standing, blocked_reason, serves=offer.pk in there)
+        for offer in (offers.by_firm[firm_id] for firm_id in asked)
+        for standing, blocked_reason in [listed.get(offer.pk, ("", ""))]
+        if _is_of(wanted.whose, standing) and _does(offer, wanted.service) and offer.postcode.startswith(wanted.region)
+    ]
 
 
-def _of_whom(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
+def _does(offer: Offer, service: Service | None) -> bool:
+    return service is None or not offer.services or service.code in offer.services
+
+
+def _is_of(whose: Whose, standing: str) -> bool:
     if whose == Whose.OWN:
-        return rows.exclude(standing__in=["", Standing.BLOCKED])
+        return standing not in {"", Standing.BLOCKED}
     if whose == Whose.MARKET:
-        return rows.filter(standing="")
-    return rows if whose == Whose.ALL else rows.filter(standing=whose.value)
+        return not standing
+    return whose == Whose.ALL or standing == whose.value
 
 
 def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate]) -> list[Found]:

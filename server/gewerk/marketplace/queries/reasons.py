@@ -1,7 +1,7 @@
 """What is written beside a firm that was found: why it stands where it stands, and what stands in its way."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from gewerk.firms.models import Standing
 from gewerk.marketplace.gate import BLOCKED, gate_words
@@ -9,24 +9,26 @@ from gewerk.marketplace.postcodes import SAME
 from gewerk.marketplace.queries.finding import Found
 from gewerk.marketplace.queries.weighing import Room
 
+_VETTED = gettext_noop("vetted firm of the marketplace")
+_STANDINGS = {
+    Standing.PREFERRED.value: gettext_noop("preferred on your list"),
+    Standing.APPROVED.value: gettext_noop("on your list"),
+    Standing.BLOCKED.value: gettext_noop("blocked on your list"),
+}
+_ROOMS = {
+    Room.FREE: gettext_noop("free this week"),
+    Room.UNSAID: gettext_noop("says nothing of its capacity"),
+    Room.FULL: gettext_noop("full this week"),
+}
+
 
 def reasons(one: Found) -> list[str]:
     """Why the firm stands where it stands, in the order in which it was weighed."""
-    said = {
-        Standing.PREFERRED.value: _("preferred on your list"),
-        Standing.APPROVED.value: _("on your list"),
-        Standing.BLOCKED.value: _("blocked on your list"),
-    }
-    words = [said.get(one.standing, _("vetted firm of the marketplace"))]
+    words = [_(_STANDINGS.get(one.standing, _VETTED))]
     if not one.serves:
         words.append(_("does not name this place as its area"))
     words.append(_distance(one))
-    rooms = {
-        Room.FREE: _("free this week"),
-        Room.UNSAID: _("says nothing of its capacity"),
-        Room.FULL: _("full this week"),
-    }
-    words.append(rooms[one.room])
+    words.append(_(_ROOMS[one.room]))
     if one.score.points is None:
         words.append(_("not rated yet"))
     else:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound
+from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound, edition
 from gewerk.catalogue.queries import service as service_of
 from gewerk.catalogue.shapes import Service
 from gewerk.entrypoints.web.manager.door import managing, reader
@@ -27,7 +27,7 @@ from gewerk.marketplace.nearness import BANDS_KM
 from gewerk.marketplace.postcodes import SAME, region_of
 from gewerk.marketplace.queries.finding import Wanted, Whose, candidates, found_of, regions
 
-PER_PAGE = 50
+PER_PAGE = 25
 
 
 @managing
@@ -54,6 +54,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
         "rows": shown,
         "named": wanted.service is not None,
         "services": service_choices(who.organisation.country),
+        "edition": edition(who.organisation.country),
         "service": wanted.service.code if wanted.service else "",
         "wanted": wanted,
         "place_wrong": place_wrong,

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import get_language
 
-from gewerk.catalogue.queries import NoCatalogue, services
+from gewerk.catalogue.queries import NoCatalogue, edition, services
 from gewerk.catalogue.trades import trade_name
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.firms.models import Standing
@@ -16,11 +18,21 @@ from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.queries.finding import Found, candidates, found_of, wanted_for
 from gewerk.marketplace.queries.reasons import hindrances, reasons
 
-MOST_SHOWN = 50
+MOST_SHOWN = 25
 
 
 def service_choices(country: str, first_trade: str = "") -> tuple[Any, ...]:
     """For a menu: the services of each trade under its name, those of ``first_trade`` on top; one query."""
+    return _choices(country, edition(country), get_language(), first_trade)
+
+
+@lru_cache(maxsize=256)
+def _choices(
+    country: str,
+    _edition: tuple[UUID, ...],
+    _language: str | None,
+    first_trade: str,
+) -> tuple[Any, ...]:
     try:
         known = services(country)
     except NoCatalogue:
@@ -49,8 +61,9 @@ def firms_to_choose(
         first += rows.those(lambda one: one.pk in missing)[:]
         # also those of the own list that do not offer the service: the reason stands beside them
         missing -= {one.pk for one in first}
-        every = candidates(who.actor, replace(wanted, service=None), but_for=found)
-        first += every.those(lambda one: one.pk in missing)[:]
+        if missing:
+            every = candidates(who.actor, replace(wanted, service=None), but_for=found)
+            first += every.those(lambda one: one.pk in missing)[:]
     return looks(found_of(wanted, rows, first), who.organisation.country, chosen)
 
 

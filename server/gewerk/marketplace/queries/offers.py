@@ -1,0 +1,117 @@
+"""Which firms say that they do a work, and where: what a search begins with, before anybody's papers are looked at.
+
+In a large market it may be some seconds old (``kit.kept``), and only in a search: whether a firm may be invited or awarded is always
+asked of the database.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, UUIDField
+
+from gewerk.catalogue.shapes import Service
+from gewerk.firms.models import FirmService, FirmTrade, ListedFirm
+from gewerk.identity.models import Organisation, OrganisationKind
+from gewerk.kit.kept import Kept
+from gewerk.kit.lookups import GivenMany
+from gewerk.kit.prepared import Given, prepared
+from gewerk.marketplace.areas import Area, works_at
+
+MANY = 1_000
+"""Firms in a trade from which on what they say of themselves may be a moment old."""
+_PLACES_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a firm says of itself."""
+
+    pk: UUID
+    postcode: str
+    capacity: int | None
+    """Orders in a week; None: not said."""
+    area: Area | None
+    """None: it has not said where it works, and counts as working everywhere."""
+    services: frozenset[str]
+    """Of its trades those that it does; empty: all."""
+
+
+class Offers:
+    """Of one country those that work in one of these trades."""
+
+    def __init__(self, country: str, rows: Iterable[Offer]) -> None:
+        self._country = country
+        self.by_firm = {one.pk: one for one in rows}
+        self._there: dict[str, frozenset[UUID]] = {}
+
+    def there(self, postcode: str) -> frozenset[UUID]:
+        """Who works at the postcode; all where no place is known."""
+        found = self._there.get(postcode)
+        if found is None:
+            works = works_at(self._country, postcode)
+            found = frozenset(one.pk for one in self.by_firm.values() if works is None or works(one.postcode, one.area))
+            if len(self._there) < _PLACES_KEPT:
+                self._there[postcode] = found
+        return found
+
+
+_kept: Kept[Offers] = Kept(lambda offers: len(offers.by_firm), many=MANY)
+
+
+def offers_for(service: Service) -> Offers:
+    """Who works in one of the service's trades. Two queries, or none."""
+    return _kept.get(
+        (service.country, service.trades),
+        lambda: Offers(service.country, _offers(_in_trades(country=service.country, trades=service.trades))),
+    )
+
+
+def offers_of(country: str, firm_ids: Sequence[UUID]) -> Offers:
+    """Of these firms, whatever their trades and wherever they have their seat. Two queries."""
+    return Offers(country, _offers(_these(firms=firm_ids)))
+
+
+def listings_of(manager: UUID) -> dict[UUID, tuple[str, str]]:
+    """Firm -> its standing on the manager's own list, and why it is blocked. One query."""
+    return {firm: (standing, reason) for firm, standing, reason in _listings(organisation=manager)}
+
+
+_COLUMNS = (
+    *("pk", "postcode", "firm_profile__pk", "firm_profile__capacity"),
+    *(f"firm_profile__area_{name}" for name in ("kind", "postcodes", "radius_km")),
+)
+_firms = Organisation.objects.filter(kind=OrganisationKind.FIRM).order_by().values_list(*_COLUMNS)
+_in_trades = prepared(
+    lambda: _firms.filter(
+        country=Given("country", CharField()),
+        pk__in=FirmTrade.objects.filter(trade__among=GivenMany("trades", CharField())).values("firm_id"),
+    )
+)
+_these = prepared(lambda: _firms.filter(id__among=GivenMany("firms", UUIDField())))
+_services = prepared(
+    lambda: FirmService.objects.filter(firm__id__among=GivenMany("firms", UUIDField())).values_list("firm_id", "code")
+)
+_listings = prepared(
+    lambda: ListedFirm.objects.filter(organisation_id=Given("organisation", UUIDField())).values_list(
+        "firm_id", "standing", "blocked_reason"
+    )
+)
+
+
+def _offers(rows: Sequence[Any]) -> list[Offer]:
+    chosen: dict[UUID, set[str]] = {}
+    for firm_id, code in _services(firms=[row[0] for row in rows]):
+        chosen.setdefault(firm_id, set()).add(code)
+    none: set[str] = set()
+    return [
+        Offer(
+            pk=pk,
+            postcode=postcode,
+            capacity=capacity,
+            area=Area(kind, tuple(postcodes or ()), radius_km) if profile is not None else None,
+            services=frozenset(chosen.get(pk, none)),
+        )
+        for pk, postcode, profile, capacity, kind, postcodes, radius_km in rows
+    ]
