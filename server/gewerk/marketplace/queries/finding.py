@@ -8,7 +8,7 @@ stands below those that are not, and the rule leaves it out.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,7 +17,6 @@ from uuid import UUID
 from gewerk.catalogue.queries import service as service_of
 from gewerk.catalogue.shapes import Service
 from gewerk.firms.models import Standing
-from gewerk.firms.queries.vetted import vetted
 from gewerk.identity.access import require, sees_orders
 from gewerk.identity.models import Organisation
 from gewerk.identity.queries.days import today_of
@@ -27,7 +26,7 @@ from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.nearness import nearness_to
 from gewerk.marketplace.operations.answer_limit import limited_firms
 from gewerk.marketplace.postcodes import areas_of, steps_to
-from gewerk.marketplace.queries.offers import Offer, listings_of, offers_for, offers_of
+from gewerk.marketplace.queries.offers import Offer, Offers, listings_of, offers_for, offers_of
 from gewerk.marketplace.queries.scores import scores
 from gewerk.marketplace.queries.weighing import Candidate, Candidates, Room
 from gewerk.marketplace.score import Score
@@ -115,11 +114,12 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     it is read.
     """
     require(sees_orders(actor))
-    offered = _offered(wanted)
-    asked = [one.offer.pk for one in offered if one.serves and one.standing != Standing.BLOCKED]
-    holding = set(asked)
-    if wanted.service is not None:
-        holding = vetted(wanted.service, wanted.on, asked)
+    listed = listings_of(wanted.manager.pk)
+    offers = _offers(wanted, listed)
+    offered = _offered(wanted, offers, listed)
+    holding = {one.offer.pk for one in offered if one.serves and one.standing != Standing.BLOCKED}
+    if wanted.service is not None and holding:
+        holding &= offers.vetted_there(wanted.service, wanted.on, wanted.postcode)
     may = holding - limited_firms(holding)
     near = nearness_to(wanted.manager.country, wanted.postcode)
     found = Candidates(
@@ -158,26 +158,28 @@ class _Offered:
     serves: bool
 
 
-def _offered(wanted: Wanted) -> list[_Offered]:
-    """Of the manager's list who offers it, and of the marketplace who offers it there. Three queries at most."""
-    listed = listings_of(wanted.manager.pk)
+Listed = Mapping[UUID, tuple[str, str]]
+"""Firm -> its standing on the manager's own list, and why it is blocked."""
+
+
+def _offers(wanted: Wanted, listed: Listed) -> Offers:
     if wanted.service is None:
-        offers = offers_of(wanted.manager.country, list(listed))
-        asked: Iterable[UUID] = listed
-    else:
-        offers = offers_for(wanted.service)
-        asked = {*offers.there(wanted.postcode), *(firm_id for firm_id in listed if firm_id in offers.by_firm)}
+        return offers_of(wanted.manager.country, list(listed))
+    return offers_for(wanted.service)
+
+
+def _offered(wanted: Wanted, offers: Offers, listed: Listed) -> list[_Offered]:
+    """Of the manager's list who offers it, and of the marketplace who offers it there."""
     there = offers.there(wanted.postcode)
+    asked = there | (offers.by_firm.keys() & listed.keys())
     return [
         _Offered(offer, standing, blocked_reason, serves=offer.pk in there)
         for offer in (offers.by_firm[firm_id] for firm_id in asked)
         for standing, blocked_reason in [listed.get(offer.pk, ("", ""))]
-        if _is_of(wanted.whose, standing) and _does(offer, wanted.service) and offer.postcode.startswith(wanted.region)
+        if _is_of(wanted.whose, standing)
+        and (wanted.service is None or offer.does(wanted.service))
+        and offer.postcode.startswith(wanted.region)
     ]
-
-
-def _does(offer: Offer, service: Service | None) -> bool:
-    return service is None or not offer.services or service.code in offer.services
 
 
 def _is_of(whose: Whose, standing: str) -> bool:

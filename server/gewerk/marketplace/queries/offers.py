@@ -6,6 +6,7 @@ asked of the database.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import CharField, UUIDField
 
 from gewerk.catalogue.shapes import Service
 from gewerk.firms.models import FirmService, FirmTrade, ListedFirm
+from gewerk.firms.queries.vetted import vetted
 from gewerk.identity.models import Organisation, OrganisationKind
 from gewerk.kit.kept import Kept
 from gewerk.kit.lookups import GivenMany
@@ -37,6 +39,9 @@ class Offer:
     services: frozenset[str]
     """Of its trades those that it does; empty: all."""
 
+    def does(self, service: Service) -> bool:
+        return not self.services or service.code in self.services
+
 
 class Offers:
     """Of one country those that work in one of these trades."""
@@ -45,6 +50,7 @@ class Offers:
         self._country = country
         self.by_firm = {one.pk: one for one in rows}
         self._there: dict[str, frozenset[UUID]] = {}
+        self._vetted: dict[tuple[Service, date, str], frozenset[UUID]] = {}
 
     def there(self, postcode: str) -> frozenset[UUID]:
         """Who works at the postcode; all where no place is known."""
@@ -54,6 +60,17 @@ class Offers:
             found = frozenset(one.pk for one in self.by_firm.values() if works is None or works(one.postcode, one.area))
             if len(self._there) < _PLACES_KEPT:
                 self._there[postcode] = found
+        return found
+
+    def vetted_there(self, service: Service, on: date, postcode: str) -> frozenset[UUID]:
+        """Of those who work there and do the service, whose papers open its gate on that day. At most one query."""
+        asked = (service, on, postcode)
+        found = self._vetted.get(asked)
+        if found is None:
+            doing = [one for one in self.there(postcode) if self.by_firm[one].does(service)]
+            found = frozenset(vetted(service, on, doing))
+            if len(self._vetted) < _PLACES_KEPT:
+                self._vetted[asked] = found
         return found
 
 
