@@ -51,7 +51,14 @@ class Onboarding:
 
 def offered_by(firm: Organisation) -> list[Service]:
     """The services that the firm offers: those chosen, else all of its trades. Three queries; none without a catalogue."""
-    trades = set(FirmTrade.objects.filter(firm=firm).values_list("trade", flat=True))
+    return _offered(firm, _trades_of(firm))
+
+
+def _trades_of(firm: Organisation) -> set[str]:
+    return set(FirmTrade.objects.filter(firm=firm).values_list("trade", flat=True))
+
+
+def _offered(firm: Organisation, trades: set[str]) -> list[Service]:
     chosen = set(FirmService.objects.filter(firm=firm).values_list("code", flat=True))
     try:
         known = services(firm.country)
@@ -72,10 +79,10 @@ def offering(service: Service, firm_ids: Sequence[UUID] | None = None) -> set[UU
 
 
 def onboarding(firm: Organisation, *, on: date) -> Onboarding:
-    """Six queries."""
-    offered = offered_by(firm)
+    """Five queries."""
+    trades = _trades_of(firm)
+    offered = _offered(firm, trades)
     profile = FirmProfile.objects.filter(firm=firm).first()
-    trades = set(FirmTrade.objects.filter(firm=firm).values_list("trade", flat=True))
     papers = list(Evidence.objects.filter(firm=firm, country=firm.country).order_by("-submitted_at", "-pk"))
     held = [held_of(one) for one in papers]
     gates = _answered(firm, offered, trades, held, on) if offered else []
@@ -94,11 +101,11 @@ def onboarding(firm: Organisation, *, on: date) -> Onboarding:
 
 
 def gates_of(firm: Organisation, *, on: date) -> list[tuple[Service, GateAnswer]]:
-    """Each service that the firm offers, by code, with its gate on that day. Six queries."""
-    offered = offered_by(firm)
+    """Each service that the firm offers, by code, with its gate on that day. Four queries."""
+    trades = _trades_of(firm)
+    offered = _offered(firm, trades)
     if not offered:
         return []
-    trades = set(FirmTrade.objects.filter(firm=firm).values_list("trade", flat=True))
     held = [held_of(one) for one in Evidence.objects.filter(firm=firm, country=firm.country)]
     return _answered(firm, offered, trades, held, on)
 

@@ -83,6 +83,12 @@ class QuoteRequest(models.Model):
         indexes = [
             models.Index(fields=["organisation", "updated_at", "id"], name="marketplace_requests_updated"),
             models.Index(fields=["state", "deadline_at"], name="marketplace_requests_due"),
+            # What firms find on the marketplace.
+            models.Index(
+                fields=["service", "deadline_at", "id"],
+                condition=Q(state=State.OPEN, open_to_market=True),
+                name="marketplace_requests_open",
+            ),
         ]
 
 

@@ -32,6 +32,12 @@ from gewerk.marketplace.queries.bills import bill_of_request
 from gewerk.marketplace.states import QUOTES_OPENED, InvitationState, QuoteState, State
 
 ROWS_PER_PAGE = 50
+_LOADED = ("request__organisation", "request__order__property")
+_LISTED = (
+    *("state", "request__title", "request__state", "request__deadline_at", "request__organisation__name"),
+    *("request__order__property__postcode", "request__order__property__city"),
+)
+"""What the list shows of an invitation, its request, the order and the property."""
 both = require_http_methods(["GET", "POST"])
 
 
@@ -40,16 +46,12 @@ both = require_http_methods(["GET", "POST"])
 def firm_requests(request: HttpRequest) -> HttpResponseBase:
     """To what the firm was invited, the newest first, with its own answer beside it."""
     who = reader(request)
-    rows = invitations(who.actor).order_by("-invited_at", "-id")
+    rows = invitations(who.actor).select_related(None).select_related(*_LOADED).only(*_LISTED)
+    rows = rows.order_by("-invited_at", "-id")
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page", "1"))
     listed: list[Invitation] = list(page.object_list)
-    mine = {
-        quote.invitation_id: quote.state
-        for quote in quotes(who.actor)
-        .filter(invitation__in=[one.pk for one in listed])
-        .exclude(state=QuoteState.REPLACED)
-        .order_by("number")
-    }
+    answers = quotes(who.actor).filter(invitation__in=[one.pk for one in listed]).exclude(state=QuoteState.REPLACED)
+    mine = dict(answers.order_by("number").values_list("invitation_id", "state"))
     context = {
         "reader": who,
         "page": page,

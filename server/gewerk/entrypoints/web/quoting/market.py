@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from gewerk.entrypoints.web.firm.door import reader, working
 from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.operations.take_part import take_part
-from gewerk.marketplace.queries.market import market
+from gewerk.marketplace.queries.market import market, market_page
 
 ROWS_PER_PAGE = 50
 
@@ -27,12 +26,12 @@ ROWS_PER_PAGE = 50
 def open_requests(request: HttpRequest) -> HttpResponseBase:
     """Title, service, place and deadline; the rest is seen by whoever takes part."""
     who = reader(request)
-    page = Paginator(market(who.actor, on=who.formats.today, now=timezone.now()), ROWS_PER_PAGE).get_page(
-        request.GET.get("page", "1")
-    )
-    names = {one.code: str(one.names) for one in services(who.organisation.country)} if page.object_list else {}
+    found = market(who.actor, on=who.formats.today, now=timezone.now())
+    page, listed = market_page(found, ROWS_PER_PAGE, request.GET.get("page", "1"))
+    asked = {one.service for one in listed}
+    names = {one.code: str(one.names) for one in services(who.organisation.country) if one.code in asked}
     rows: list[dict[str, Any]] = []
-    for one in page.object_list:
+    for one in listed:
         place = one.order.property
         rows.append(
             {
