@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,11 @@ AIM_MS = 300
 _API = "/api/2026-11-01"
 
 
-async def measure(base_url: str, seeded: dict[str, Any], rate: float, seconds: float) -> dict[str, Any]:
-    """Eight kinds in turn, a manager's and a firm's, pages and API."""
+async def measure(
+    base_url: str, seeded: dict[str, Any], rate: float, seconds: float, pages: float = 1.0
+) -> dict[str, Any]:
+    """Searches and lists in turn, a manager's and a firm's, pages and API: what the aim speaks of. Beside them ``pages`` times a second
+    one of the two large pages. Searches are for any service at any of the postcodes."""
     chance = random.Random(11)
     times: dict[str, list[float]] = defaultdict(list)
     wrong: list[str] = []
@@ -46,19 +50,24 @@ async def measure(base_url: str, seeded: dict[str, Any], rate: float, seconds: f
             ("list", lambda: f"/quote-requests/?page={chance.randrange(1, 40)}", manager),
             ("list filtered", lambda: "/quote-requests/?state=open", manager),
             ("list, API", lambda: f"{_API}/quote-requests?limit=50", bearer),
-            ("request with quotes", lambda: f"/quote-requests/{chance.choice(seeded['opened'])}/", manager),
-            ("form with firms", lambda: f"/quote-requests/{chance.choice(seeded['drafts'])}/edit/", manager),
             ("firm's list", lambda: "/firm/requests/", firm),
             ("firm's marketplace", lambda: "/firm/marketplace/", firm),
         )
+        large = (
+            ("request with quotes", lambda: f"/quote-requests/{chance.choice(seeded['opened'])}/", manager),
+            ("form with firms", lambda: f"/quote-requests/{chance.choice(seeded['drafts'])}/edit/", manager),
+        )
 
-        async def look(number: int) -> str:
-            kind, path, headers = kinds[number % len(kinds)]
+        async def of(some: Any, number: int) -> str:
+            kind, path, headers = some[number % len(some)]
             status = await got(client, path(), headers)
             assert status == 200, f"{kind}: {status}"
             return kind
 
-        await at_rate(rate, seconds, look, times, wrong)
+        await asyncio.gather(
+            at_rate(rate, seconds, partial(of, kinds), times, wrong),
+            *([at_rate(pages, seconds, partial(of, large), times, wrong)] if pages else []),
+        )
     taken = {kind: summary(measured) for kind, measured in sorted(times.items())}
     return {
         "requests": taken,
@@ -89,6 +98,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--firms", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--rate", type=float, default=50.0, help="lists, searches and pages per second")
+    parser.add_argument("--pages", type=float, default=1.0, help="large pages per second beside them")
     parser.add_argument("--seconds", type=float, default=600.0)
     given = parser.parse_args(arguments)
     from stories.installation import Installation
@@ -104,7 +114,7 @@ def main(arguments: list[str]) -> int:
         started = time.monotonic()
         seeded = json.loads(running.python("-m", "bench.marketplace_seed", str(given.firms), str(given.requests)))
         print(f"seeded in {time.monotonic() - started:.0f} s", file=sys.stderr)
-        result = asyncio.run(measure(running.base_url, seeded, given.rate, given.seconds))
+        result = asyncio.run(measure(running.base_url, seeded, given.rate, given.seconds, given.pages))
         result["bare"] = bare(url, seeded["bare"])
         result["given"] = vars(given)
         result["load_average"] = round(os.getloadavg()[0], 2)

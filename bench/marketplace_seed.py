@@ -14,6 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gewerk.config.settings")
 CHUNK = 5_000
 SERVICES = ("paint_room", "tap_drips", "socket_replace")
 PLACES = ("44137", "80331", "10115", "50667", "04103", "70173")
+SEARCHED = tuple(f"{1_067 + n * 2_477 % 97_000:05}" for n in range(40))
+"""Where firms are searched for besides: forty postcodes over the country, whether or not they exist."""
 _STATES = ("draft", "open", "opened", *("awarded",) * 13, *("ended",) * 4)
 _ORDER_STATES = {"draft": "draft", "open": "tendering", "opened": "quoted", "awarded": "awarded", "ended": "draft"}
 ON_LIST = 300
@@ -65,7 +67,7 @@ def main(firms: int, requests: int) -> dict[str, Any]:
         "client_id": issued.key.client_id,
         "client_secret": issued.client_secret,
         "services": SERVICES,
-        "places": PLACES,
+        "places": PLACES + SEARCHED,
         "bare": _bare(actor, now),
         **kept,
     }

@@ -18,13 +18,20 @@ _ROOM = 1_000
 class Kept(Generic[Counts]):
     """Of this process. Safe to use from several threads; two that ask at once may both count.
 
-    ``size`` tells the largest number in an answer, ``many`` from which on it is kept.
+    ``size`` tells the largest number in an answer, ``many`` from which on it is kept, ``share`` and ``longest`` (seconds) how long.
     """
 
     def __init__(
-        self, size: Callable[[Counts], int], clock: Callable[[], float] = time.monotonic, many: int = MANY
+        self,
+        size: Callable[[Counts], int],
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        many: int = MANY,
+        share: int = SHARE,
+        longest: float = LONGEST_SECONDS,
     ) -> None:
-        self._size, self._clock, self._many = size, clock, many
+        self._size, self._clock = size, clock
+        self._many, self._share, self._longest = many, share, longest
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[float, Counts]] = {}
 
@@ -42,7 +49,7 @@ class Kept(Generic[Counts]):
                 if len(self._kept) >= _ROOM:
                     self._kept = {k: v for k, v in self._kept.items() if v[0] > done}
                 if len(self._kept) < _ROOM:
-                    self._kept[key] = done + min((done - now) * SHARE, LONGEST_SECONDS), counts
+                    self._kept[key] = done + min((done - now) * self._share, self._longest), counts
         return counts
 
 

@@ -1,15 +1,27 @@
 """Requests and opened quotes as the API shows them. Minor units, quantities and rates as decimal text."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, UUIDField
 
 from gewerk.journal.actor import Actor
+from gewerk.kit.lookups import GivenMany
+from gewerk.kit.prepared import prepared
 from gewerk.marketplace.access import award_records, quotes, request_for, requests, steps_for
-from gewerk.marketplace.models import AwardRecord, OwnerApproval, Question, Quote, QuoteLine, QuoteRequest, RequestItem
+from gewerk.marketplace.models import (
+    AwardRecord,
+    Invitation,
+    OwnerApproval,
+    Question,
+    Quote,
+    QuoteLine,
+    QuoteRequest,
+    RequestItem,
+)
 
 Row = dict[str, Any]
 
@@ -24,7 +36,7 @@ def page(
     limit: int,
 ) -> tuple[list[Row], tuple[datetime, UUID] | None]:
     """Up to ``limit`` requests by (updated_at, id), and where to go on: three queries. A sealed quote moves nothing here."""
-    rows = requests(actor)
+    rows = requests(actor).select_related(None)
     if order_id is not None:
         rows = rows.filter(order_id=order_id)
     if state is not None:
@@ -34,19 +46,58 @@ def page(
     if after is not None:
         moment, last = after
         rows = rows.filter(Q(updated_at__gt=moment) | Q(updated_at=moment, id__gt=last))
-    found = list(rows.order_by("updated_at", "id").prefetch_related("items", "invitations__firm")[: limit + 1])
+    found = list(rows.order_by("updated_at", "id")[: limit + 1])
     shown = found[:limit]
     place = (shown[-1].updated_at, shown[-1].pk) if len(found) > limit else None
-    return [request_row(actor, one) for one in shown], place
+    return _rows(actor, shown), place
 
 
 def one(actor: Actor, request_id: UUID) -> tuple[Row, int]:
     """The request and its version (the ETag). Raises RequestNotFound."""
     found = request_for(actor, request_id)
-    return request_row(actor, found), found.version
+    return _rows(actor, [found])[0], found.version
 
 
-def request_row(actor: Actor, request: QuoteRequest) -> Row:
+_OF_INVITATION = (
+    *("firm_id", "firm__name", "position", "why", "state", "decline_reason"),
+    *("window_from_at", "window_until_at"),
+)
+_items = prepared(
+    lambda: RequestItem.objects.filter(request__id__among=GivenMany("requests", UUIDField())).order_by("position")
+)
+_invited = prepared(
+    lambda: (
+        Invitation.objects.filter(request__id__among=GivenMany("requests", UUIDField()))
+        .order_by("position")
+        .values_list("request_id", *_OF_INVITATION)
+    )
+)
+
+
+def _rows(actor: Actor, listed: Sequence[QuoteRequest]) -> list[Row]:
+    """Two queries: items, and invitations with the firms' names, without a record for each."""
+    ids = [one.pk for one in listed]
+    items: dict[UUID, list[Row]] = {one: [] for one in ids}
+    invitations: dict[UUID, list[Row]] = {one: [] for one in ids}
+    for item in _items.seen(requests=ids):
+        items[item.request_id].append(item_row(item))
+    for request_id, firm_id, name, position, why, state, declined, begin, end in _invited(requests=ids):
+        invitations[request_id].append(
+            {
+                "firm_id": firm_id,
+                "firm_name": name,
+                "position": position,
+                "why": why or None,
+                "state": state,
+                "decline_reason": declined or None,
+                "window_from_at": begin,
+                "window_until_at": end,
+            }
+        )
+    return [_row(actor, one, items[one.pk], invitations[one.pk]) for one in listed]
+
+
+def _row(actor: Actor, request: QuoteRequest, items: list[Row], invitations: list[Row]) -> Row:
     return {
         "id": request.pk,
         "work_order_id": request.order_id,
@@ -70,20 +121,8 @@ def request_row(actor: Actor, request: QuoteRequest) -> Row:
         "opened_at": request.opened_at,
         "ended_at": request.ended_at,
         "ended_reason": request.ended_reason or None,
-        "items": [item_row(item) for item in request.items.all()],
-        "invitations": [
-            {
-                "firm_id": one.firm_id,
-                "firm_name": one.firm.name,
-                "position": one.position,
-                "why": one.why or None,
-                "state": one.state,
-                "decline_reason": one.decline_reason or None,
-                "window_from_at": one.window_from_at,
-                "window_until_at": one.window_until_at,
-            }
-            for one in request.invitations.all()
-        ],
+        "items": items,
+        "invitations": invitations,
         "version": request.version,
         "created_at": request.created_at,
         "updated_at": request.updated_at,

@@ -1,6 +1,6 @@
 """Which firms say that they do a work, and where: what a search begins with, before anybody's papers are looked at.
 
-In a large market it may be some seconds old (``kit.kept``), and only in a search: whether a firm may be invited or awarded is always
+In a large market it may be half a minute old (``kit.kept``), and only in a search: whether a firm may be invited or awarded is always
 asked of the database.
 """
 
@@ -23,6 +23,7 @@ from gewerk.marketplace.areas import Area, works_at
 
 MANY = 1_000
 """Firms in a trade from which on what they say of themselves may be a moment old."""
+LONGEST_SECONDS = 30.0
 _PLACES_KEPT = 500
 
 
@@ -74,7 +75,7 @@ class Offers:
         return found
 
 
-_kept: Kept[Offers] = Kept(lambda offers: len(offers.by_firm), many=MANY)
+_kept: Kept[Offers] = Kept(lambda offers: len(offers.by_firm), many=MANY, share=1_000, longest=LONGEST_SECONDS)
 
 
 def offers_for(service: Service) -> Offers:
