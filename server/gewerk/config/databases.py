@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 _PLANNER = "-c random_page_cost=1.1 -c jit=off"
 """PostgreSQL's own values are made for turning disks and reports: it would read a whole table rather than a thousand rows by an index,
 and compile queries of a few milliseconds. ``?options=`` in the URL takes the place of it; empty, nothing is said, where a pool in
-between takes no options."""
+between takes no options. So does ``?prepare_threshold=``: how often a prepared query (``kit.prepared``) is asked before the database
+keeps its plan; empty: never, for a pool that gives each transaction another connection."""
 
 
 def database(url: str, data: Path) -> dict[str, Any]:
@@ -30,8 +31,10 @@ def database(url: str, data: Path) -> dict[str, Any]:
         raise ValueError(
             f"DATABASE_URL: {parts.scheme!r} is not supported; use postgresql://... or leave it empty for SQLite."
         )
-    query = {"options": _PLANNER, **dict(parse_qsl(parts.query, keep_blank_values=True))}
-    given = {name: value for name, value in query.items() if value}
+    query = {"options": _PLANNER, "prepare_threshold": "5", **dict(parse_qsl(parts.query, keep_blank_values=True))}
+    given: dict[str, Any] = {name: value for name, value in query.items() if value}
+    if "prepare_threshold" in given:
+        given["prepare_threshold"] = int(given["prepare_threshold"])
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -7,9 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import CharField, UUIDField
+import orjson
+from django.db.models import CharField, TextField, UUIDField
+from django.db.models.functions import Cast
 
 from gewerk.catalogue.queries import catalogue_of, service
 from gewerk.catalogue.shapes import CountryCatalogue, Requirement, Service
@@ -127,12 +130,22 @@ _trades = prepared(
     lambda: FirmTrade.objects.filter(firm__id__among=GivenMany("firms", UUIDField())).values_list("firm_id", "trade")
 )
 _papers = prepared(
-    lambda: Evidence.objects.filter(
-        firm__id__among=GivenMany("firms", UUIDField()),
-        country=Given("country", CharField()),
-        kind__among=GivenMany("kinds", CharField()),
-    ).values_list("firm_id", "kind", "state", "valid_from", "valid_until", "trades", "insured_minor", "currency")
+    lambda: (
+        Evidence.objects.filter(
+            firm__id__among=GivenMany("firms", UUIDField()),
+            country=Given("country", CharField()),
+            kind__among=GivenMany("kinds", CharField()),
+        )
+        .annotate(named=Cast("trades", TextField()))
+        .values_list("firm_id", "kind", "state", "valid_from", "valid_until", "named", "insured_minor", "currency")
+    )
 )
+
+
+@lru_cache(maxsize=1_024)
+def _named(trades: str) -> frozenset[str]:
+    """Of a list as the database holds it: a thousand papers name some dozen lists."""
+    return frozenset(orjson.loads(trades))
 
 
 def may_take_of_many(firm_ids: Collection[UUID], service_code: str, country: str, on: date) -> dict[UUID, GateAnswer]:
@@ -144,7 +157,7 @@ def may_take_of_many(firm_ids: Collection[UUID], service_code: str, country: str
     held: dict[UUID, list[Held]] = {}
     kinds = [need.kind for need in wanted.requirements]
     for firm_id, kind, state, begin, end, named, *insured in _papers(firms=firm_ids, country=country, kinds=kinds):
-        held.setdefault(firm_id, []).append(Held(kind, state, begin, end, frozenset(named), *insured))
+        held.setdefault(firm_id, []).append(Held(kind, state, begin, end, _named(named), *insured))
     return {one: answered(wanted, catalogue, trades.get(one, ()), held.get(one, []), on) for one in firm_ids}
 
 
