@@ -10,8 +10,7 @@ What comes back are the model's instances (or ``values``), as from the query its
 """
 
 import copy
-import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from itertools import count
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -20,6 +19,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql.constants import MULTI
+
+from gewerk.kit.plans import KeepingPlans, with_constants
 
 Row = TypeVar("Row", bound=Model)
 
@@ -82,7 +83,7 @@ class Prepared(Generic[Row]):
         connection = connections["default"]
         bound = tuple(one.bind(values[one.name], connection) if isinstance(one, Given) else one for one in params)
         own = copy.copy(compiler)
-        own.connection = _KeepingPlans(connection) if connection.vendor == "postgresql" else connection
+        own.connection = KeepingPlans(connection) if connection.vendor == "postgresql" else connection
         own.as_sql = lambda *_args, **_kwargs: (sql, bound)
         return rows.all(), own
 
@@ -98,55 +99,9 @@ class Prepared(Generic[Row]):
                 except EmptyResultSet:
                     sql, params = "", ()
                 if vendor == "postgresql":
-                    sql, params = _with_constants(sql, params, connections[using])
+                    sql, params = with_constants(sql, params, connections[using], Given)
                 found = self._written[vendor] = (rows, compiler, sql, tuple(params))
         return found
-
-
-_PARAMETER = re.compile("%%|%s")
-_MOST_PLANS = 400
-"""On a connection; as many as there are prepared queries, and some."""
-
-
-def _with_constants(sql: str, params: Sequence[Any], connection: Any) -> tuple[str, list["Given"]]:
-    """What is not given with each call becomes part of the text, as the driver writes it: the database plans with it (an index of what is
-    open serves only who asks for what is open)."""
-    from psycopg.sql import Literal
-
-    connection.ensure_connection()
-    left = iter(params)
-    given: list[Given] = []
-
-    def written(found: re.Match[str]) -> str:
-        if found[0] == "%%":
-            return found[0]
-        value = next(left)
-        if isinstance(value, Given):
-            given.append(value)
-            return found[0]
-        return Literal(value).as_string(connection.connection).replace("%", "%%")
-
-    return _PARAMETER.sub(written, sql), given
-
-
-class _KeepingPlans:
-    """PostgreSQL's connection for a prepared query: values are the database's parameters and not part of the text, so that after some times
-    it keeps the plan, too (psycopg's ``prepare_threshold``, ``config.databases``)."""
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
-
-    def cursor(self) -> Any:
-        from psycopg import Cursor
-
-        wrapped = self._connection.cursor()
-        raw = self._connection.connection
-        raw.prepared_max = _MOST_PLANS
-        wrapped.cursor = Cursor(raw)
-        return wrapped
 
 
 def _read(rows: "QuerySet[Any, Any]", compiler: Any) -> "list[Any]":

@@ -34,8 +34,7 @@ def works_at(country: str, postcode: str) -> Works | None:
     region = region_of(country, postcode)
     if region is None:
         return None
-    spellings = {postcode, postcode.replace(" ", "")}
-    beginnings = frozenset(spelling[:length] for spelling in spellings for length in range(1, len(spelling) + 1))
+    beginnings = beginnings_of(postcode)
     reaches = _in_radius(country, postcode, re.compile(region.pattern))
 
     def works(own: str, area: Area | None) -> bool:
@@ -46,6 +45,12 @@ def works_at(country: str, postcode: str) -> Works | None:
         return reaches(own, area.radius_km)
 
     return works
+
+
+def beginnings_of(postcode: str) -> frozenset[str]:
+    """What a firm may name of it, with and without its space."""
+    spellings = {postcode, postcode.replace(" ", "")}
+    return frozenset(spelling[:length] for spelling in spellings for length in range(1, len(spelling) + 1))
 
 
 def _in_radius(country: str, postcode: str, region: "re.Pattern[str]") -> Callable[[str, int | None], bool]:

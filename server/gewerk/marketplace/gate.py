@@ -1,6 +1,6 @@
 """May this firm take this service here and today? One question, one place: the manager's own list, then the firm's evidence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -41,10 +41,17 @@ def may_take(*, organisation_id: UUID, firm_id: UUID, service: str, country: str
 
 
 def may_take_each(
-    *, organisation_id: UUID, firm_ids: Collection[UUID], service: str, country: str, on: date
+    *,
+    organisation_id: UUID,
+    firm_ids: Collection[UUID],
+    service: str,
+    country: str,
+    on: date,
+    standings: Mapping[UUID, str] | None = None,
 ) -> dict[UUID, GateAnswer]:
-    """As ``may_take``, for a list of firms: six queries, and one for each firm with an override."""
-    standing = _standings(organisation_id, firm_ids)
+    """As ``may_take``, for a list of firms: six queries, and one for each firm with an override. ``standings``: of those on the manager's
+    list, where they have been asked for."""
+    standing = _standings(organisation_id, firm_ids) if standings is None else standings
     if not service:
         return {
             one: GateAnswer(open=False, missing=(BLOCKED,))

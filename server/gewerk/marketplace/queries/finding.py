@@ -120,7 +120,8 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     holding = {one.offer.pk for one in offered if one.serves and one.standing != Standing.BLOCKED}
     if wanted.service is not None and holding:
         holding &= offers.vetted_there(wanted.service, wanted.on, wanted.postcode)
-    may = holding - limited_firms(holding)
+    limited = limited_firms([one.offer.pk for one in offered])
+    may = holding - limited
     near = nearness_to(wanted.manager.country, wanted.postcode)
     found = Candidates(
         (
@@ -129,6 +130,7 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
                 postcode=one.offer.postcode,
                 standing=one.standing,
                 blocked_reason=one.blocked_reason,
+                limited=one.offer.pk in limited,
                 capacity=one.offer.capacity,
                 serves=one.serves,
                 stands=_BLOCKED if one.standing == Standing.BLOCKED else _MAY if one.offer.pk in may else _HINDERED,
@@ -191,14 +193,15 @@ def _is_of(whose: Whose, standing: str) -> bool:
 
 
 def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate]) -> list[Found]:
-    """A page of ``among`` with gates and scores: twelve queries, and one for each firm with an override."""
+    """A page of ``among`` with gates and scores: ten queries, and one for each firm with an override."""
     ids = [row.pk for row in rows]
     firms = Organisation.objects.in_bulk(ids)
     rooms, asked = among.room_of(rows), among.asked_lately(rows)
-    rated, limited = scores(ids, now=wanted.now), limited_firms(ids)
+    rated = scores(ids, now=wanted.now)
     gates = may_take_each(
         organisation_id=wanted.manager.pk,
         firm_ids=ids,
+        standings={row.pk: row.standing for row in rows if row.standing},
         service=wanted.service.code if wanted.service else "",
         country=wanted.manager.country,
         on=wanted.on,
@@ -217,7 +220,7 @@ def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate]) -> li
             serves=row.serves,
             room=rooms[row.pk],
             score=rated[row.pk],
-            limited=row.pk in limited,
+            limited=row.limited,
             asked_lately=asked[row.pk],
             gate=gates[row.pk],
             by_rule=row.stands == _MAY and gates[row.pk].open,

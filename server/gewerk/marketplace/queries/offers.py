@@ -7,19 +7,20 @@ asked of the database.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, UUIDField
 
 from gewerk.catalogue.shapes import Service
-from gewerk.firms.models import FirmService, FirmTrade, ListedFirm
+from gewerk.firms.models import AreaKind, FirmService, FirmTrade, ListedFirm
 from gewerk.firms.queries.vetted import vetted
 from gewerk.identity.models import Organisation, OrganisationKind
 from gewerk.kit.kept import Kept
 from gewerk.kit.lookups import GivenMany
 from gewerk.kit.prepared import Given, prepared
-from gewerk.marketplace.areas import Area, works_at
+from gewerk.marketplace.areas import Area, beginnings_of, works_at
 
 MANY = 1_000
 """Firms in a trade from which on what they say of themselves may be a moment old."""
@@ -50,6 +51,16 @@ class Offers:
     def __init__(self, country: str, rows: Iterable[Offer]) -> None:
         self._country = country
         self.by_firm = {one.pk: one for one in rows}
+        self._unnamed: list[Offer] = []
+        """Those who work everywhere, or around their own address."""
+        self._starting: dict[str, list[Offer]] = {}
+        """By the beginnings of postcodes that they name."""
+        for one in self.by_firm.values():
+            if one.area is None or one.area.kind != AreaKind.POSTCODES:
+                self._unnamed.append(one)
+            else:
+                for start in one.area.postcodes:
+                    self._starting.setdefault(start, []).append(one)
         self._there: dict[str, frozenset[UUID]] = {}
         self._vetted: dict[tuple[Service, date, str], frozenset[UUID]] = {}
 
@@ -58,10 +69,18 @@ class Offers:
         found = self._there.get(postcode)
         if found is None:
             works = works_at(self._country, postcode)
-            found = frozenset(one.pk for one in self.by_firm.values() if works is None or works(one.postcode, one.area))
+            if works is None:
+                found = frozenset(self.by_firm)
+            else:
+                found = frozenset(one.pk for one in self._perhaps(postcode) if works(one.postcode, one.area))
             if len(self._there) < _PLACES_KEPT:
                 self._there[postcode] = found
         return found
+
+    def _perhaps(self, postcode: str) -> Iterable[Offer]:
+        """All who may work there; whoever names other postcodes need not be asked."""
+        named = (self._starting.get(start, ()) for start in beginnings_of(postcode))
+        return chain(self._unnamed, *named)
 
     def vetted_there(self, service: Service, on: date, postcode: str) -> frozenset[UUID]:
         """Of those who work there and do the service, whose papers open its gate on that day. At most one query."""

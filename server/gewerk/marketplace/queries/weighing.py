@@ -45,6 +45,8 @@ class Candidate:
     standing: str
     """On the manager's own list; empty: not on it."""
     blocked_reason: str
+    limited: bool
+    """It leaves too many requests unanswered."""
     capacity: int | None
     """Orders in a week; None: not said."""
     serves: bool
