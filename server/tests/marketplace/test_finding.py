@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from gewerk.firms.gates import may_take_of_many
 from gewerk.firms.models import Evidence, FirmProfile, FirmService, FirmTrade, ListedFirm
 from gewerk.firms.queries.vetted import vetted
 from gewerk.identity.models import Organisation
+from gewerk.kit.kept import Kept
 from gewerk.kit.refusals import Refusal
 from gewerk.marketplace.areas import Area, places_of, works_at
 from gewerk.marketplace.gate import may_take
@@ -21,6 +23,7 @@ from gewerk.marketplace.models import Invitation
 from gewerk.marketplace.operations.choose_by_rule import RuleFindsNobody, choose_by_rule
 from gewerk.marketplace.operations.prepare import RequestIsInvalid, choose_firms
 from gewerk.marketplace.postcodes import SAME, areas_of, region_of
+from gewerk.marketplace.queries import offers
 from gewerk.marketplace.queries.finding import (
     Room,
     Wanted,
@@ -342,3 +345,34 @@ def test_wanted_for_a_request(new_matter: Any) -> None:
     matter = new_matter(sent=False, service=PAINT)
     asked = wanted_for(matter.request, now=NOW)
     assert (asked.postcode, asked.service and asked.service.code, asked.on) == ("44137", PAINT, date(2026, 11, 22))
+
+
+def test_a_large_market_may_be_half_a_minute_old_but_nobody_is_let_through(
+    factories: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = count(0.0, 0.001)
+    monkeypatch.setattr(
+        offers,
+        "_kept",
+        Kept(
+            lambda known: len(known.by_firm),
+            clock=lambda: next(clock),
+            many=1,
+            share=1_000_000,
+            longest=offers.LONGEST_SECONDS,
+        ),
+    )
+    manager = factories.organisation()
+    firm = vetted_firm(factories)
+
+    def shown() -> dict[UUID, Any]:
+        return {one.firm.pk: one for one in found(factories, manager)}
+
+    assert shown()[firm.pk].by_rule
+    Evidence.objects.filter(firm=firm).update(valid_until=TODAY - timedelta(days=1))
+    FirmProfile.objects.filter(firm=firm).update(area_kind="postcodes", area_postcodes=["1"])
+    # It is still found, but its gate is asked now.
+    assert not shown()[firm.pk].gate.open
+    assert not shown()[firm.pk].by_rule
+    clock = count(offers.LONGEST_SECONDS + 1, 0.001)
+    assert firm.pk not in shown()

@@ -1,7 +1,7 @@
 """Which firms say that they do a work, and where: what a search begins with, before anybody's papers are looked at.
 
-In a large market it may be half a minute old (``kit.kept``), and only in a search: whether a firm may be invited or awarded is always
-asked of the database.
+In a large market it may be half a minute old (``kit.kept``), and only here: whether a firm may quote and be awarded is asked anew at
+each step.
 """
 
 from collections.abc import Iterable, Sequence
