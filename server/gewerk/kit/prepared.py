@@ -10,6 +10,7 @@ What comes back are the model's instances (or ``values``), as from the query its
 """
 
 import copy
+import sys
 from collections.abc import Callable, Hashable
 from itertools import count
 from threading import Lock
@@ -45,7 +46,6 @@ class Prepared(Generic[Row]):
         self._build = build
         self._written: dict[str, tuple[QuerySet[Row, Any], Any, str, tuple[Any, ...]]] = {}
         self._lock = Lock()
-        self._seen: dict[tuple[Any, ...], Any] = {}
 
     def __call__(self, **values: Any) -> "list[Any]":
         """The rows. Raises KeyError where a value is missing."""
@@ -61,19 +61,22 @@ class Prepared(Generic[Row]):
         if asking is None:
             return []
         rows, own = asking
-        read = [tuple(row) for row in own.results_iter(own.execute_sql(MULTI))]
-        if any(type(value) in {list, dict} for row in read[:1] for value in row):
-            return _made(rows, own, read)
-        known = self._seen
-        if new := [row for row in dict.fromkeys(read) if row not in known]:
-            made = dict(zip(new, _made(rows, own, new), strict=True))
+        sql = own.as_sql()[0]
+        read = [(sql, tuple(row)) for row in own.results_iter(own.execute_sql(MULTI))]
+        try:
+            distinct = dict.fromkeys(read)
+        except TypeError:
+            return _made(rows, own, [row for _sql, row in read])
+        known = _instances.by_row
+        if new := [one for one in distinct if one not in known]:
+            made = dict(zip(new, _made(rows, own, [row for _sql, row in new]), strict=True))
             for instance in made.values():
                 instance.held = next(_numbers)
             if len(known) + len(made) > _MOST_SEEN:
                 # Another thread may still read the old ones: they are left as they are.
-                known = self._seen = {row: known[row] for row in read if row in known}
+                known = _instances.by_row = {one: known[one] for one in distinct if one in known}
             known.update(made)
-        return [known[row] for row in read]
+        return [known[one] for one in read]
 
     def _asking(self, values: dict[str, Any]) -> tuple["QuerySet[Row, Any]", Any] | None:
         """The query and its compiler, which writes nothing any more; None for a query that can find nothing, whatever is given."""
@@ -100,7 +103,7 @@ class Prepared(Generic[Row]):
                     sql, params = "", ()
                 if vendor == "postgresql":
                     sql, params = with_constants(sql, params, connections[using], Given)
-                found = self._written[vendor] = (rows, compiler, sql, tuple(params))
+                found = self._written[vendor] = (rows, compiler, sys.intern(sql), tuple(params))
         return found
 
 
@@ -116,14 +119,23 @@ def _made(rows: "QuerySet[Any, Any]", compiler: Any, read: list[tuple[Any, ...]]
     return _read(rows, compiler)
 
 
-_MOST_SEEN = 2_000
+class _Instances:
+    """What was seen, of all prepared queries: by what was asked and what was read. The same question in the same words, whoever asks."""
+
+    def __init__(self) -> None:
+        self.by_row: dict[tuple[str, tuple[Any, ...]], Any] = {}
+
+
+_instances = _Instances()
+_MOST_SEEN = 5_000
+"""Some 8 KB each with what is loaded with it."""
 _numbers = count(1)
 
 
 class PreparedBy:
     """A prepared query for each key, where its form depends on who asks: what the key does not say must not change the query."""
 
-    _MOST = 500
+    _MOST = 200
 
     def __init__(self) -> None:
         self._by: dict[Hashable, Prepared[Any]] = {}

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import CharField, Count, DateTimeField, Q, UUIDField
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from gewerk.firms.models import FirmProfile
 from gewerk.identity.models import Membership, Organisation, Person
 from gewerk.kit import prepared as prepared_module
 from gewerk.kit.lookups import GivenMany
@@ -133,6 +134,7 @@ def test_what_was_seen_is_not_made_again_until_it_changes(factories: Any) -> Non
 
 def test_only_so_many_are_kept(factories: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared_module, "_MOST_SEEN", 3)
+    monkeypatch.setattr(prepared_module, "_instances", prepared_module._Instances())
     organisations = [factories.organisation() for _ in range(3)]
     for organisation in organisations:
         factories.person(organisation)
@@ -144,4 +146,12 @@ def test_only_so_many_are_kept(factories: Any, monkeypatch: pytest.MonkeyPatch) 
         for organisation in organisations:
             expected = list(Membership.objects.filter(organisation=organisation).order_by("id"))
             assert asked.seen(organisation=organisation.pk) == expected
-            assert len(asked._seen) <= 4
+            assert len(prepared_module._instances.by_row) <= 4
+
+
+def test_rows_that_can_be_changed_in_their_place_are_made_each_time(factories: Any) -> None:
+    firm = factories.firm(trades=("painting",))
+    asked = prepared(lambda: FirmProfile.objects.filter(firm__id__among=GivenMany("firms", UUIDField())))
+    before, again = asked.seen(firms=[firm.pk]), asked.seen(firms=[firm.pk])
+    assert before == again
+    assert before[0] is not again[0]

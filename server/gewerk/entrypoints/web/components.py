@@ -80,15 +80,16 @@ def _frozen(value: Any) -> Hashable:
 
 
 class Remembered(Node):
-    """Keeps the last ``_MOST`` markups. What protects forms (``csrf_token``) is put in anew each time."""
+    """Keeps the last markups, ``_ROOM`` characters of them. What protects forms (``csrf_token``) is put in anew each time."""
 
-    _MOST = 2_000
+    _ROOM = 2_000_000
     _PLACE_OF_TOKEN = "\ue000\ue001"  # noqa: S105 - stands where the token comes
     """Private characters: in no text of a page."""
 
     def __init__(self, inside: NodeList, keys: list[FilterExpression]) -> None:
         self._inside, self._keys = inside, keys
         self._rendered: dict[Hashable, str] = {}
+        self._length = 0
 
     def render(self, context: Context) -> SafeString:
         asked = (get_language(), *(_frozen(key.resolve(context)) for key in self._keys))
@@ -96,8 +97,10 @@ class Remembered(Node):
         if found is None:
             with context.push(csrf_token=self._PLACE_OF_TOKEN):
                 found = self._inside.render(context)
-            if len(self._rendered) >= self._MOST:
+            self._length += len(found)
+            if self._length > self._ROOM:
                 self._rendered.clear()
+                self._length = len(found)
             self._rendered[asked] = found
         if self._PLACE_OF_TOKEN in found:
             found = found.replace(self._PLACE_OF_TOKEN, str(context.get("csrf_token") or ""))
