@@ -64,6 +64,19 @@ def _services(country: str, edits: tuple[UUID, ...]) -> tuple[Service, ...]:
     return tuple(_laid_over(one, newest.get(code), catalogue) for code, one in sorted(catalogue.services.items()))
 
 
+def service_in(country: str, code: str, edits: tuple[UUID, ...]) -> Service:
+    """As ``edition`` has it; no query. Raises ServiceNotFound, NoCatalogue."""
+    found = _by_code(country, edits).get(code)
+    if found is None:
+        raise ServiceNotFound
+    return found
+
+
+@lru_cache(maxsize=16)
+def _by_code(country: str, edits: tuple[UUID, ...]) -> dict[str, Service]:
+    return {one.code: one for one in _services(country, edits)}
+
+
 def service(country: str, code: str) -> Service:
     """As it holds now. Raises ServiceNotFound, NoCatalogue."""
     catalogue = catalogue_of(country)

@@ -24,6 +24,8 @@ _FORMATS = ["JPEG", "PNG", "GIF", "WEBP", "HEIF", "AVIF"]
 _LONGEST_SIDE = 4096
 """Of the kept original: sixteen megapixels, enough to print a page and to see a hairline crack."""
 _QUALITY = {"": 88, "large": 82, "small": 78}
+_BYTES_A_PIXEL = 0.7
+"""What a JPEG of ``_QUALITY`` takes at most: pure noise."""
 _ORIENTATION = 0x0112
 
 _one_at_a_time = threading.Semaphore(2)
@@ -74,14 +76,15 @@ def _made(raw: bytes) -> _Made:
             size = head.size
         if is_jpeg and upright and mode in {"RGB", "L"} and max(size) <= _LONGEST_SIDE:
             original, pixels = without_metadata(raw), size
+            copies = {name: side for name, side in VARIANTS.items() if not _is_its_own_copy(original, size, side)}
             # The decoder may leave out what the copies do not need; a damaged picture fails all the same.
-            picture = _decoded(raw, at_least=VARIANTS["large"])
+            picture = _decoded(raw, at_least=max(copies.values(), default=1))
         else:
             picture = _decoded(raw)
             picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BICUBIC)
-            original, pixels = _jpeg(picture, _QUALITY[""]), picture.size
-        pieces = {"original": original}
-        for name, side in VARIANTS.items():
+            original, pixels, copies = _jpeg(picture, _QUALITY[""]), picture.size, VARIANTS
+        pieces = {"original": original} | dict.fromkeys(VARIANTS, original)
+        for name, side in copies.items():
             picture.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
             pieces[name] = _jpeg(picture, _QUALITY[name])
     except Refusal:
@@ -92,6 +95,11 @@ def _made(raw: bytes) -> _Made:
         # Decoders raise whatever they stumble over: OSError, SyntaxError, ValueError, struct.error, zlib.error ...
         raise PhotoIsBroken from broken
     return _Made(Photo(*pixels), pieces)
+
+
+def _is_its_own_copy(original: bytes, size: tuple[int, int], side: int) -> bool:
+    """Made anew it would lose quality and save nothing."""
+    return max(size) <= side and len(original) <= size[0] * size[1] * _BYTES_A_PIXEL
 
 
 def _decoded(raw: bytes, *, at_least: int | None = None) -> Image.Image:

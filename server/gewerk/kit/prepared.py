@@ -54,8 +54,9 @@ class Prepared(Generic[Row]):
 
     def seen(self, **values: Any) -> "list[Any]":
         """The rows as instances to look at, never to change: one that holds what one before held, with all that was loaded with it, is
-        that same instance, and is not made again. Its ``held`` is a number that no instance with other values has. Rows with a value
-        that can be changed in its place (JSON, a list) are made each time, without a number.
+        that same instance, and is not made again. Its ``held`` is a number that no instance with other values has. What was not
+        loaded with it, it does not load later (NotLoaded): that could be of another day. Rows with a value that can be changed in its
+        place (JSON, a list) are made each time, without a number.
         """
         asking = self._asking(values)
         if asking is None:
@@ -72,6 +73,7 @@ class Prepared(Generic[Row]):
             made = dict(zip(new, _made(rows, own, [row for _sql, row in new]), strict=True))
             for instance in made.values():
                 instance.held = next(_numbers)
+                _close(instance)
             if len(known) + len(made) > _MOST_SEEN:
                 # Another thread may still read the old ones: they are left as they are.
                 known = _instances.by_row = {one: known[one] for one in distinct if one in known}
@@ -117,6 +119,31 @@ def _made(rows: "QuerySet[Any, Any]", compiler: Any, read: list[tuple[Any, ...]]
     compiler.execute_sql = lambda *_args, **_kwargs: read
     compiler.results_iter = lambda results, **_kwargs: iter(results)
     return _read(rows, compiler)
+
+
+class NotLoaded(LookupError):
+    """A row to look at was asked for what its query does not load."""
+
+
+class _Loaded(dict[str, Any]):
+    def __missing__(self, name: str) -> Any:
+        raise NotLoaded(name)
+
+
+def _close(instance: Model) -> None:
+    """It, and what was loaded with it, asks the database no more."""
+    state = instance._state
+    nothing = (one.name for one in instance._meta.concrete_fields if one.is_relation)
+    nobody = {name: None for name in nothing if instance.__dict__.get(f"{name}_id", name) is None}
+    state.fields_cache = _Loaded({**nobody, **state.fields_cache})
+    instance.refresh_from_db = _not_loaded  # type: ignore[method-assign]
+    for related in state.fields_cache.values():
+        if isinstance(related, Model) and not isinstance(related._state.fields_cache, _Loaded):
+            _close(related)
+
+
+def _not_loaded(fields: Any = (), **_how: Any) -> None:
+    raise NotLoaded(*fields)
 
 
 class _Instances:

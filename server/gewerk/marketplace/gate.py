@@ -51,6 +51,8 @@ def may_take_each(
 ) -> dict[UUID, GateAnswer]:
     """As ``may_take``, for a list of firms: six queries, and one for each firm with an override. ``standings``: of those on the manager's
     list, where they have been asked for."""
+    if not firm_ids:
+        return {}
     standing = _standings(organisation_id, firm_ids) if standings is None else standings
     if not service:
         return {

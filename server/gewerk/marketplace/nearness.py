@@ -6,7 +6,7 @@ Both are put on one scale of steps, 0 to ``postcodes.SAME``, so that an order ca
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from gewerk.marketplace.postcodes import SAME, steps_to
 from gewerk.places import distances_from
@@ -23,6 +23,11 @@ class Nearness:
     """As the crow flies between the middles of the postcodes; None where one has no position."""
 
 
+_MOST_KEPT = 64
+"""Places of work, each with the postcodes that were asked for: up to a megabyte of a large country."""
+
+
+@lru_cache(maxsize=_MOST_KEPT)
 def nearness_to(country: str, work: str) -> Callable[[str], Nearness]:
     """Of a firm's postcode to the postcode ``work``, both of ``country``; each postcode is reckoned once."""
     shared, distance = steps_to(country, work), distances_from(country, work)

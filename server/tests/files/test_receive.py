@@ -11,7 +11,7 @@ import pytest
 from gewerk.config.installation import installation
 from gewerk.files import storage
 from gewerk.files.incoming import FileTooLarge, Incoming
-from gewerk.files.models import FileKind
+from gewerk.files.models import FileKind, StoredFile
 from gewerk.files.photos import without_metadata
 from gewerk.files.receive import ANY_KIND, harmless_name
 from gewerk.kit.refusals import Refusal
@@ -81,6 +81,22 @@ def test_copies_are_1600_and_320_pixels_and_never_larger_than_the_photo(made: An
     assert (opened(large, "large").size, opened(large, "small").size) == ((1600, 1200), (320, 240))
     tiny = send(staff, made.picture(200, 100))
     assert (opened(tiny, "large").size, opened(tiny, "small").size) == ((200, 100), (200, 100))
+
+
+def test_a_small_photo_is_its_own_copy_unless_it_takes_more_room_than_a_copy(made: Any, send: Any, staff: Any) -> None:
+    lean = send(staff, made.picture(800, 600, quality=60))
+    assert _bytes(lean, "large") == _bytes(lean)
+    assert opened(lean, "small").size == (320, 240)
+    noise = io.BytesIO()
+    Image.effect_noise((400, 300), 90).convert("RGB").save(noise, "JPEG", quality=100)
+    rich = send(staff, noise.getvalue())
+    assert opened(rich, "large").size == (400, 300)
+    assert len(_bytes(rich, "large")) < len(_bytes(rich))
+
+
+def _bytes(file: StoredFile, variant: str = "") -> bytes:
+    with storage.opened(file, variant) as lying:
+        return bytes(lying.read())
 
 
 def test_transparent_parts_become_white(made: Any, send: Any, staff: Any) -> None:

@@ -14,7 +14,8 @@ from gewerk.firms.models import FirmProfile
 from gewerk.identity.models import Membership, Organisation, Person
 from gewerk.kit import prepared as prepared_module
 from gewerk.kit.lookups import GivenMany
-from gewerk.kit.prepared import Given, prepared
+from gewerk.kit.prepared import Given, NotLoaded, prepared
+from gewerk.projects.models import WorkOrder
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,37 @@ def test_what_was_seen_is_not_made_again_until_it_changes(factories: Any) -> Non
     assert [id(one) for one in changed[1:]] == [id(one) for one in before[1:]]
     Organisation.objects.filter(pk=organisation.pk).update(name="Zwei")
     assert {one.organisation.name for one in asked.seen(organisation=organisation.pk)} == {"Zwei"}
+
+
+def test_what_was_not_seen_is_not_loaded_later(factories: Any) -> None:
+    """An instance that is kept would tell tomorrow what was so today."""
+    organisation = factories.organisation(name="Eins")
+    factories.person(organisation)
+    asked = prepared(
+        lambda: (
+            Membership.objects.filter(organisation_id=Given("organisation", UUIDField()))
+            .select_related("person")
+            .only("organisation_id", "person__first_name")
+        )
+    )
+    [one] = asked.seen(organisation=organisation.pk)
+    assert one.person.first_name
+    for more in (
+        lambda: one.organisation,
+        lambda: one.role,
+        lambda: one.person.last_name,
+    ):
+        with pytest.raises(NotLoaded):
+            more()
+
+
+def test_that_there_is_none_needs_no_question(factories: Any) -> None:
+    order = factories.work_order(factories.property_(factories.organisation()))
+    asked = prepared(lambda: WorkOrder.objects.filter(organisation_id=Given("organisation", UUIDField())))
+    [one] = asked.seen(organisation=order.organisation_id)
+    assert one.unit_id is one.unit is None
+    with pytest.raises(NotLoaded):
+        _ = one.property
 
 
 def test_only_so_many_are_kept(factories: Any, monkeypatch: pytest.MonkeyPatch) -> None:

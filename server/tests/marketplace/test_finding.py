@@ -24,6 +24,7 @@ from gewerk.marketplace.operations.choose_by_rule import RuleFindsNobody, choose
 from gewerk.marketplace.operations.prepare import RequestIsInvalid, choose_firms
 from gewerk.marketplace.postcodes import SAME, areas_of, region_of
 from gewerk.marketplace.queries import offers
+from gewerk.marketplace.queries.facts import Facts
 from gewerk.marketplace.queries.finding import (
     Room,
     Wanted,
@@ -348,7 +349,7 @@ def test_wanted_for_a_request(new_matter: Any) -> None:
 
 
 def test_a_large_market_may_be_half_a_minute_old_but_nobody_is_let_through(
-    factories: Any, monkeypatch: pytest.MonkeyPatch
+    new_matter: Any, factories: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = count(0.0, 0.001)
     monkeypatch.setattr(
@@ -362,17 +363,41 @@ def test_a_large_market_may_be_half_a_minute_old_but_nobody_is_let_through(
             longest=offers.LONGEST_SECONDS,
         ),
     )
-    manager = factories.organisation()
-    firm = vetted_firm(factories)
+    matter = new_matter(sent=False, service=PAINT)
+    manager, firm = matter.request.organisation, vetted_firm(factories)
 
-    def shown() -> dict[UUID, Any]:
-        return {one.firm.pk: one for one in found(factories, manager)}
+    def shown() -> Any:
+        return {one.firm.pk: one for one in found(factories, manager)}.get(firm.pk)
 
-    assert shown()[firm.pk].by_rule
+    assert shown().by_rule
     Evidence.objects.filter(firm=firm).update(valid_until=TODAY - timedelta(days=1))
     FirmProfile.objects.filter(firm=firm).update(area_kind="postcodes", area_postcodes=["1"])
-    # It is still found, but its gate is asked now.
-    assert not shown()[firm.pk].gate.open
-    assert not shown()[firm.pk].by_rule
+    other = factories.work_order(factories.property_(factories.organisation()))
+    elsewhere = factories.quote_request(other, factories.firm(other.organisation))
+    Invitation.objects.create(request=elsewhere, firm=firm, position=9, invited_at=NOW - timedelta(days=1))
+    # Whoever looks still finds it as it was; whoever decides does not.
+    assert (shown().by_rule, shown().gate.open, shown().asked_lately) == (True, True, 0)
+    assert firm.pk not in {one.firm.pk for one in best(matter.staff, wanted(manager), 50)}
+    with pytest.raises(Refusal):
+        choose_by_rule(actor=matter.staff, request_id=matter.request.pk, count=1, now=NOW)
+    with pytest.raises(Refusal):
+        choose_firms(actor=matter.staff, request_id=matter.request.pk, firm_ids=[firm.pk], now=NOW)
     clock = count(offers.LONGEST_SECONDS + 1, 0.001)
-    assert firm.pk not in shown()
+    assert shown() is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_each_fact_is_asked_once(data: st.DataObject) -> None:
+    facts, asked = Facts(), []
+    true = {UUID(int=n): n for n in range(8)}
+
+    def ask(unknown: list[UUID]) -> dict[UUID, int]:
+        asked.extend(unknown)
+        return {one: true[one] for one in unknown if true[one] % 3}
+
+    for some in data.draw(st.lists(st.lists(st.sampled_from(sorted(true))))):
+        known = facts.of("number", some, ask, -1)
+        assert {one: known[one] for one in some} == {one: true[one] if true[one] % 3 else -1 for one in some}
+    assert facts.of("another", asked[:1], lambda _: {}, 7) == dict.fromkeys(asked[:1], 7)
+    assert len(asked) == len(set(asked))

@@ -1,5 +1,6 @@
 """A remembered shape with the texts put in is what the component itself draws, whatever it is given."""
 
+import re
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ def _source(name: str, attributes: list[str], slots: list[str]) -> str:
     """Texts reach a component in each of the ways that pages use."""
     ways = ('{name}="{{{{ {name} }}}}"', ':{name}="{name}"')
     given = " ".join(ways[n % 2].format(name=one) for n, one in enumerate(attributes))
+    given = re.sub(':?aria_label="[^"]*"', 'aria-label="{{ aria_label }}"', given)
     named = "".join(
         "{% cotton:slot " + one + " %}<i>{{ " + one + " }}</i>{% endcotton:slot %}" for one in slots if one != "slot"
     )

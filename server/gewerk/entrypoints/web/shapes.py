@@ -21,7 +21,7 @@ from django_cotton.templatetags._component import AttrKind, CottonComponentNode,
 from django_cotton.utils import get_cotton_data
 
 FREE: Mapping[str, frozenset[str]] = {
-    "button": frozenset({"label", "url", "slot"}),
+    "button": frozenset({"label", "url", "slot", "aria_label"}),
     "card": frozenset({"title", "note", "sentence", "id", "state", "actions", "foot", "slot"}),
     "chip": frozenset({"label", "url", "remove", "slot"}),
     "empty": frozenset({"title", "sentence", "actions", "slot"}),
@@ -41,6 +41,8 @@ FREE: Mapping[str, frozenset[str]] = {
 }
 """By component: what its template only prints, or asks with a plain ``{% if %}``."""
 
+_HANDED_ON = "aria_label"
+"""Stands among all other attributes of the tag, where the component prints a value that is no template's text as it is."""
 _MOST = 2_000
 _PLACE = re.compile("\ue010([0-9]+)\ue011")
 """Private characters: in no text of a page."""
@@ -66,10 +68,15 @@ class Shaped(Node):
         self._component = component
         self._name = component.component_name
         self.nodelist: NodeList = component.nodelist
-        free = FREE[self._name]
         self._attributes = [
-            (attr.key, attr.key.replace("-", "_"), attr.key.replace("-", "_") in free, value_of(attr))
+            (
+                attr.key,
+                name,
+                name in FREE[self._name] and not (name == _HANDED_ON and attr.kind is AttrKind.DYNAMIC),
+                value_of(attr),
+            )
             for attr in component._prepared_attrs
+            for name in [attr.key.replace("-", "_")]
         ]
 
     def render(self, context: Context) -> SafeString:

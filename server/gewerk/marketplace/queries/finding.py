@@ -8,11 +8,13 @@ stands below those that are not, and the rule leaves it out.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
+
+from django.db.models import UUIDField
 
 from gewerk.catalogue.queries import service as service_of
 from gewerk.catalogue.shapes import Service
@@ -21,15 +23,19 @@ from gewerk.identity.access import require, sees_orders
 from gewerk.identity.models import Organisation
 from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
+from gewerk.kit.lookups import GivenMany
+from gewerk.kit.prepared import prepared
 from gewerk.marketplace.gate import GateAnswer, may_take_each
 from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.nearness import nearness_to
 from gewerk.marketplace.operations.answer_limit import limited_firms
 from gewerk.marketplace.postcodes import areas_of, steps_to
+from gewerk.marketplace.queries.facts import Facts
 from gewerk.marketplace.queries.offers import Offer, Offers, listings_of, offers_for, offers_of
 from gewerk.marketplace.queries.scores import scores
 from gewerk.marketplace.queries.weighing import Candidate, Candidates, Room
-from gewerk.marketplace.score import Score
+from gewerk.marketplace.score import Score, score_of
+from gewerk.marketplace.states import SHOWN_TO_FIRMS
 
 _MAY, _HINDERED, _BLOCKED = 0, 1, 2
 
@@ -107,8 +113,9 @@ def wanted_for(request: QuoteRequest, *, now: datetime, service: str | None = No
     )
 
 
-def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = None) -> Candidates:
+def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = None, fresh: bool = False) -> Candidates:
     """In their order. ``but_for``: invitations of this request do not count as asked lately, or the order would depend on itself.
+    ``fresh``: for somebody who decides by it; for whoever looks, what is weighed may be as old as the offers.
 
     Who offers it there is known or asked first, then who of them is vetted, then who is limited. The rest is weighed here, as far as
     it is read.
@@ -116,32 +123,37 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     require(sees_orders(actor))
     listed = listings_of(wanted.manager.pk)
     offers = _offers(wanted, listed)
-    offered = _offered(wanted, offers, listed)
-    holding = {one.offer.pk for one in offered if one.serves and one.standing != Standing.BLOCKED}
+    invited = but_for is not None and but_for.state in SHOWN_TO_FIRMS
+    facts = Facts() if fresh or invited else offers.facts
+    there = offers.there(wanted.postcode)
+    offered = _offered(wanted, offers, listed, there)
+    holding = {one.pk for one, (standing, _reason) in offered if one.pk in there and standing != Standing.BLOCKED}
     if wanted.service is not None and holding:
         holding &= offers.vetted_there(wanted.service, wanted.on, wanted.postcode)
-    limited = limited_firms([one.offer.pk for one in offered])
-    may = holding - limited
+    limited = facts.of("limited", [one.pk for one, _listing in offered], _ask_limited, False)
     near = nearness_to(wanted.manager.country, wanted.postcode)
     found = Candidates(
         (
             Candidate(
-                pk=one.offer.pk,
-                postcode=one.offer.postcode,
-                standing=one.standing,
-                blocked_reason=one.blocked_reason,
-                limited=one.offer.pk in limited,
-                capacity=one.offer.capacity,
-                serves=one.serves,
-                stands=_BLOCKED if one.standing == Standing.BLOCKED else _MAY if one.offer.pk in may else _HINDERED,
-                near=near(one.offer.postcode).steps,
-                km=near(one.offer.postcode).km,
+                pk=one.pk,
+                postcode=one.postcode,
+                standing=standing,
+                blocked_reason=blocked_reason,
+                limited=limited[one.pk],
+                capacity=one.capacity,
+                serves=one.pk in there,
+                stands=stands,
+                near=nearness.steps,
+                km=nearness.km,
             )
-            for one in offered
-            if one.offer.pk in may or (not wanted.only_open and (one.standing or one.offer.pk in holding))
+            for one, (standing, blocked_reason) in offered
+            for stands in [_stands(standing, may=one.pk in holding and not limited[one.pk])]
+            if stands == _MAY or (not wanted.only_open and (standing or one.pk in holding))
+            for nearness in [near(one.postcode)]
         ),
         seed=wanted.seed,
         now=wanted.now,
+        facts=facts,
         but_for=but_for,
     )
     if wanted.nearness:
@@ -152,16 +164,19 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Offered:
-    offer: Offer
-    standing: str
-    blocked_reason: str
-    serves: bool
+def _stands(standing: str, *, may: bool) -> int:
+    if standing == Standing.BLOCKED:
+        return _BLOCKED
+    return _MAY if may else _HINDERED
+
+
+def _ask_limited(firm_ids: list[UUID]) -> dict[UUID, bool]:
+    return dict.fromkeys(limited_firms(firm_ids), True)
 
 
 Listed = Mapping[UUID, tuple[str, str]]
 """Firm -> its standing on the manager's own list, and why it is blocked."""
+_UNLISTED = "", ""
 
 
 def _offers(wanted: Wanted, listed: Listed) -> Offers:
@@ -170,17 +185,19 @@ def _offers(wanted: Wanted, listed: Listed) -> Offers:
     return offers_for(wanted.service)
 
 
-def _offered(wanted: Wanted, offers: Offers, listed: Listed) -> list[_Offered]:
-    """Of the manager's list who offers it, and of the marketplace who offers it there."""
-    there = offers.there(wanted.postcode)
+def _offered(
+    wanted: Wanted, offers: Offers, listed: Listed, there: Collection[UUID]
+) -> list[tuple[Offer, tuple[str, str]]]:
+    """Of the manager's list who offers it, and of the marketplace who offers it there; each with its place on that list."""
+    service, region = wanted.service, wanted.region
     asked = there | (offers.by_firm.keys() & listed.keys())
+    offered = ((offers.by_firm[firm_id], listed.get(firm_id, _UNLISTED)) for firm_id in asked)
     return [
-        _Offered(offer, standing, blocked_reason, serves=offer.pk in there)
-        for offer in (offers.by_firm[firm_id] for firm_id in asked)
-        for standing, blocked_reason in [listed.get(offer.pk, ("", ""))]
-        if _is_of(wanted.whose, standing)
-        and (wanted.service is None or offer.does(wanted.service))
-        and offer.postcode.startswith(wanted.region)
+        (offer, listing)
+        for offer, listing in offered
+        if _is_of(wanted.whose, listing[0])
+        and (service is None or offer.does(service))
+        and offer.postcode.startswith(region)
     ]
 
 
@@ -192,15 +209,19 @@ def _is_of(whose: Whose, standing: str) -> bool:
     return whose == Whose.ALL or standing == whose.value
 
 
-def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate]) -> list[Found]:
-    """A page of ``among`` with gates and scores: ten queries, and one for each firm with an override."""
+def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate], *, fresh: bool = False) -> list[Found]:
+    """A page of ``among`` with gates and scores: nine queries at most, and one for each firm with an override.
+
+    Whose papers the search found whole is not asked for them again, but where somebody decides by it (``fresh``).
+    """
     ids = [row.pk for row in rows]
-    firms = Organisation.objects.in_bulk(ids)
+    firms = {firm.pk: firm for firm in _named(firms=ids)}
     rooms, asked = among.room_of(rows), among.asked_lately(rows)
-    rated = scores(ids, now=wanted.now)
-    gates = may_take_each(
+    rated = among.facts.of("score", ids, lambda unknown: scores(unknown, now=wanted.now), _UNRATED)
+    known = [row.pk for row in rows if row.stands == _MAY and wanted.service is not None and not fresh]
+    gates = dict.fromkeys(known, _OPEN) | may_take_each(
         organisation_id=wanted.manager.pk,
-        firm_ids=ids,
+        firm_ids=[row.pk for row in rows if row.pk not in known],
         standings={row.pk: row.standing for row in rows if row.standing},
         service=wanted.service.code if wanted.service else "",
         country=wanted.manager.country,
@@ -231,8 +252,13 @@ def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate]) -> li
 
 def best(actor: Actor, wanted: Wanted, count: int, *, but_for: QuoteRequest | None = None) -> list[Found]:
     """The first ``count`` that the rule may choose: whose gate is open by evidence, who work there and are not blocked."""
-    may = candidates(actor, wanted, but_for=but_for).those(lambda one: one.stands == _MAY)
-    return [one for one in found_of(wanted, may, may[:count]) if one.by_rule]
+    may = candidates(actor, wanted, but_for=but_for, fresh=True).those(lambda one: one.stands == _MAY)
+    return [one for one in found_of(wanted, may, may[:count], fresh=True) if one.by_rule]
+
+
+_OPEN = GateAnswer(open=True)
+_UNRATED = score_of({}, ratings=0)
+_named = prepared(lambda: Organisation.objects.filter(id__among=GivenMany("firms", UUIDField())))
 
 
 def regions(rows: Candidates, country: str) -> dict[str, int]:

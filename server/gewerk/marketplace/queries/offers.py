@@ -21,6 +21,7 @@ from gewerk.kit.kept import Kept
 from gewerk.kit.lookups import GivenMany
 from gewerk.kit.prepared import Given, prepared
 from gewerk.marketplace.areas import Area, beginnings_of, works_at
+from gewerk.marketplace.queries.facts import Facts
 
 MANY = 1_000
 """Firms in a trade from which on what they say of themselves may be a moment old."""
@@ -51,6 +52,8 @@ class Offers:
     def __init__(self, country: str, rows: Iterable[Offer]) -> None:
         self._country = country
         self.by_firm = {one.pk: one for one in rows}
+        self.facts = Facts()
+        """What was asked of them since."""
         self._unnamed: list[Offer] = []
         """Those who work everywhere, or around their own address."""
         self._starting: dict[str, list[Offer]] = {}

@@ -1,11 +1,10 @@
 """Candidates for a job in their order, and what it weighs of them: room this week, stars, and who was asked least."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import md5
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 from uuid import UUID
 
 from django.db.models import Count, DateTimeField, Q, Sum, UUIDField
@@ -15,6 +14,7 @@ from gewerk.kit.lookups import GivenMany
 from gewerk.kit.prepared import Given, prepared
 from gewerk.kit.settled import settle
 from gewerk.marketplace.models import Invitation, QuoteRequest, Rating
+from gewerk.marketplace.queries.facts import Facts
 from gewerk.marketplace.score import ASSUMED, COUNTED_FOR
 from gewerk.marketplace.states import SHOWN_TO_FIRMS
 from gewerk.projects.models import WorkOrder
@@ -36,8 +36,7 @@ class Room(StrEnum):
 _ROOMS = {room: place for place, room in enumerate(Room)}
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A firm that was found, with what the order weighs of it first."""
 
     pk: UUID
@@ -61,12 +60,13 @@ class Candidate:
 class Candidates(Sequence[Candidate]):
     """In their order, weighed to the end only as far as somebody reads: of thousands that are alike a page shows fifty."""
 
-    def __init__(self, rows: Iterable[Candidate], *, seed: str, now: datetime, but_for: QuoteRequest | None) -> None:
+    def __init__(
+        self, rows: Iterable[Candidate], *, seed: str, now: datetime, facts: Facts, but_for: QuoteRequest | None
+    ) -> None:
         """``seed``: of the lot. ``but_for``: invitations of this request do not count as asked lately."""
         self._rows = sorted(rows, key=_standing_and_place)
         self._seed, self._now, self._but_for = seed, now, but_for
-        self._rooms: dict[UUID, Room] = {}
-        self._asked: dict[UUID, int] = {}
+        self.facts = facts
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -95,33 +95,35 @@ class Candidates(Sequence[Candidate]):
     def those(self, wanted: Callable[[Candidate], bool]) -> "Candidates":
         """The same order of a part."""
         rows = (one for one in self._rows if wanted(one))
-        return Candidates(rows, seed=self._seed, now=self._now, but_for=self._but_for)
+        return Candidates(rows, seed=self._seed, now=self._now, facts=self.facts, but_for=self._but_for)
 
     def room_of(self, rows: Collection[Candidate]) -> dict[UUID, Room]:
         """One query for those of whom it is not known yet."""
-        unknown = [one for one in rows if one.pk not in self._rooms]
-        limited = [one.pk for one in unknown if one.capacity is not None]
-        taken = dict(_taken(firms=limited, begin=self._now - WEEK, end=self._now)) if limited else {}
-        for one in unknown:
-            self._rooms[one.pk] = _room(one.capacity, taken.get(one.pk, 0))
-        return self._rooms
+        said = [one.pk for one in rows if one.capacity is not None]
+        taken = self.facts.of("taken", said, self._ask_taken, 0)
+        return {one.pk: _room(one.capacity, taken.get(one.pk, 0)) for one in rows}
 
     def asked_lately(self, rows: Collection[Candidate]) -> dict[UUID, int]:
         """How often each was invited in 90 days, by whomever. One query, as ``room_of``."""
-        unknown = [one.pk for one in rows if one.pk not in self._asked]
+        return self.facts.of("asked", [one.pk for one in rows], self._ask_invited, 0)
+
+    def _ask_taken(self, firm_ids: list[UUID]) -> dict[UUID, int]:
+        return dict(_taken(firms=firm_ids, begin=self._now - WEEK, end=self._now))
+
+    def _ask_invited(self, firm_ids: list[UUID]) -> dict[UUID, int]:
         leave_out = self._but_for.pk if self._but_for is not None else _NONE
-        begin = self._now - QUARTER
-        counts = dict(_invited(firms=unknown, begin=begin, leave_out=leave_out)) if unknown else {}
-        self._asked.update({one: counts.get(one, 0) for one in unknown})
-        return self._asked
+        return dict(_invited(firms=firm_ids, begin=self._now - QUARTER, leave_out=leave_out))
+
+    def _ask_stars(self, firm_ids: list[UUID]) -> dict[UUID, int]:
+        return _stars(firm_ids, self._now)
 
     def _by_room(self, rows: Collection[Candidate]) -> Callable[[Candidate], Any]:
         rooms = self.room_of(rows)
         return lambda one: _ROOMS[rooms[one.pk]]
 
     def _by_stars(self, rows: Collection[Candidate]) -> Callable[[Candidate], Any]:
-        stars = _stars([one.pk for one in rows], self._now)
-        return lambda one: -stars.get(one.pk, _ASSUMED_STARS)
+        stars = self.facts.of("stars", [one.pk for one in rows], self._ask_stars, _ASSUMED_STARS)
+        return lambda one: -stars[one.pk]
 
     def _by_asked(self, rows: Collection[Candidate]) -> Callable[[Candidate], Any]:
         asked = self.asked_lately(rows)
@@ -180,7 +182,7 @@ _rated = prepared(
 
 def _stars(firm_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
     """Whole stars of quality, beginning with ``ASSUMED`` ratings of four as the published score does. One query."""
-    rated = _rated(firms=firm_ids, begin=now - COUNTED_FOR) if firm_ids else []
+    rated = _rated(firms=firm_ids, begin=now - COUNTED_FOR)
     return {
         firm_id: (2 * (stars + _ASSUMED_STARS * ASSUMED) + n + ASSUMED) // (2 * (n + ASSUMED))
         for firm_id, n, stars in rated

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gewerk.catalogue.queries import edition
 from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.formats import Formats
@@ -73,10 +74,10 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     who = reader(request)
     require(edits_orders(who.actor))
     found = request_for(who.actor, request_id)
-    zone = ZoneInfo(who.organisation.time_zone)
+    zone, country = ZoneInfo(who.organisation.time_zone), who.organisation.country
     with timezone.override(zone):
         sent = request.POST if request.method == "POST" else None
-        services = service_choices(who.organisation.country, found.order.trade)
+        services = service_choices(country, edition(country), found.order.trade)
         asked = sent.get("service", "") if sent is not None else found.service
         service = asked if any(asked == code for _trade, group in services for code, _name in group) else ""
         ticked = chosen_ids(sent.getlist("firm_ids")) if sent is not None else []

@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound, edition
-from gewerk.catalogue.queries import service as service_of
+from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound, edition, service_in
 from gewerk.catalogue.shapes import Service
 from gewerk.entrypoints.web.manager.door import managing, reader
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
@@ -35,16 +34,18 @@ PER_PAGE = 25
 def find(request: HttpRequest) -> HttpResponseBase:
     who = reader(request)
     require(sees_orders(who.actor))
-    wanted = _wanted(who, request.GET)
+    country = who.organisation.country
+    edits = edition(country)
+    wanted = _wanted(who, request.GET, edits)
     rows = candidates(who.actor, wanted)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found = found_of(wanted, rows, list(page.object_list))
-    looked = looks(found, who.organisation.country)
+    looked = looks(found, country)
     shown = [
         {**one, "place_in_order": n, "distance": distance}
         for n, (one, distance) in enumerate(zip(looked, distances(found), strict=True), start=page.start_index())
     ]
-    region = region_of(who.organisation.country, wanted.postcode)
+    region = region_of(country, wanted.postcode)
     place_wrong = bool(wanted.postcode) and region is None
     kept = [(name, value) for name, value in request.GET.items() if name not in {"page", "region"}]
     on_map = request.GET.get("view") == "map"
@@ -53,8 +54,8 @@ def find(request: HttpRequest) -> HttpResponseBase:
         "page": page,
         "rows": shown,
         "named": wanted.service is not None,
-        "services": service_choices(who.organisation.country),
-        "edition": edition(who.organisation.country),
+        "services": service_choices(country, edits),
+        "edition": edits,
         "service": wanted.service.code if wanted.service else "",
         "wanted": wanted,
         "place_wrong": place_wrong,
@@ -78,7 +79,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
             found,
             shown,
             wanted,
-            counts=regions(rows, who.organisation.country),
+            counts=regions(rows, country),
             here=wanted.region or (region.label if region else ""),
             link=f"{reverse('find_firms')}?{urlencode([*kept, ('region', '')])}",
             by_region=page.paginator.num_pages > 1 and not (region or wanted.region),
@@ -100,7 +101,10 @@ def take_on_list(request: HttpRequest, firm_id: UUID) -> HttpResponseBase:
     who = reader(request)
     require(edits_orders(who.actor))
     asked = QueryDict(request.POST.get("query", "")[:2000])
-    if all(one.pk != firm_id for one in candidates(who.actor, _wanted(who, asked)).unsorted()):
+    if all(
+        one.pk != firm_id
+        for one in candidates(who.actor, _wanted(who, asked, edition(who.organisation.country))).unsorted()
+    ):
         raise FirmNotFound
     firm = Organisation.objects.get(pk=firm_id)
     list_firm(actor=who.actor, firm=firm, now=timezone.now())
@@ -114,13 +118,13 @@ def _address(request: HttpRequest, view: str) -> str:
     return f"{reverse('find_firms')}?{urlencode([*asked, ('view', view)] if view else asked)}"
 
 
-def _wanted(who: Reader, asked: QueryDict) -> Wanted:
+def _wanted(who: Reader, asked: QueryDict, edits: tuple[UUID, ...]) -> Wanted:
     """What a program or a person put into the address; what makes no sense is left out."""
     near, whose = asked.get("near", ""), asked.get("whose", "")
     region = asked.get("region", "")
     return Wanted(
         manager=who.organisation,
-        service=_service(who.organisation.country, asked.get("service", "")),
+        service=_service(who.organisation.country, asked.get("service", ""), edits),
         postcode=asked.get("place", "").replace("\x00", "").strip().upper()[:12],
         # Of the lot: anew each day, the same on every page.
         seed=f"{who.organisation.pk}{who.formats.today.isoformat()}",
@@ -134,8 +138,8 @@ def _wanted(who: Reader, asked: QueryDict) -> Wanted:
     )
 
 
-def _service(country: str, code: str) -> Service | None:
+def _service(country: str, code: str, edits: tuple[UUID, ...]) -> Service | None:
     try:
-        return service_of(country, code) if code else None
+        return service_in(country, code, edits) if code else None
     except (ServiceNotFound, NoCatalogue):
         return None

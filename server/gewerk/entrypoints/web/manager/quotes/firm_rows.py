@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from gewerk.catalogue.queries import NoCatalogue, edition, services
+from gewerk.catalogue.queries import NoCatalogue, services
 from gewerk.catalogue.trades import trade_name
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.firms.models import Standing
@@ -21,9 +21,9 @@ from gewerk.marketplace.queries.reasons import hindrances, reasons
 MOST_SHOWN = 25
 
 
-def service_choices(country: str, first_trade: str = "") -> tuple[Any, ...]:
-    """For a menu: the services of each trade under its name, those of ``first_trade`` on top; one query."""
-    return _choices(country, edition(country), get_language(), first_trade)
+def service_choices(country: str, edits: tuple[UUID, ...], first_trade: str = "") -> tuple[Any, ...]:
+    """For a menu: the services of each trade of the catalogue's ``edition`` under its name, those of ``first_trade`` on top."""
+    return _choices(country, edits, get_language(), first_trade)
 
 
 @lru_cache(maxsize=256)
