@@ -154,11 +154,16 @@ def may_take_of_many(firm_ids: Collection[UUID], service_code: str, country: str
     trades: dict[UUID, set[str]] = {}
     for firm_id, trade in _trades(firms=firm_ids):
         trades.setdefault(firm_id, set()).add(trade)
+    held = held_by(firm_ids, country, {need.kind for need in wanted.requirements})
+    return {one: answered(wanted, catalogue, trades.get(one, ()), held.get(one, []), on) for one in firm_ids}
+
+
+def held_by(firm_ids: Collection[UUID], country: str, kinds: Collection[str]) -> dict[UUID, list[Held]]:
+    """What these firms have shown of these kinds; whoever has shown nothing is left out. One query."""
     held: dict[UUID, list[Held]] = {}
-    kinds = [need.kind for need in wanted.requirements]
     for firm_id, kind, state, begin, end, named, *insured in _papers(firms=firm_ids, country=country, kinds=kinds):
         held.setdefault(firm_id, []).append(Held(kind, state, begin, end, _named(named), *insured))
-    return {one: answered(wanted, catalogue, trades.get(one, ()), held.get(one, []), on) for one in firm_ids}
+    return held
 
 
 def may_be_awarded(organisation_id: UUID, firm_id: UUID, service_code: str, country: str, on: date) -> GateAnswer:

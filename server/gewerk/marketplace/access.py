@@ -77,8 +77,13 @@ def owner_rule_of(actor: Actor) -> int | None:
 def requests(actor: Actor) -> QuerySet[QuoteRequest]:
     """The manager's (of the client, where a key is limited to one)."""
     require(sees_orders(actor))
-    rows = QuoteRequest.objects.filter(organisation_id=actor.organisation_id).select_related("organisation", "order")
-    return rows.filter(order__property__client_number=actor.client_number) if actor.client_number else rows
+    return requests_of(actor.organisation_id, actor.client_number or "").select_related("organisation", "order")
+
+
+def requests_of(organisation: UUID | Given, client_number: str | Given = "") -> QuerySet[QuoteRequest]:
+    """All of the manager's, or of one of its clients. Whoever asks here has checked that they may be seen."""
+    rows = QuoteRequest.objects.filter(organisation_id=organisation)
+    return rows.filter(order__property__client_number=client_number) if client_number else rows
 
 
 _one_request = prepared(
@@ -119,35 +124,40 @@ def live_request_of(order_id: UUID) -> QuoteRequest | None:
 
 def invitations(actor: Actor) -> QuerySet[Invitation]:
     """For a firm: to what it was invited. With request and its order."""
-    rows = Invitation.objects.filter(request__state__in=SHOWN_TO_FIRMS).select_related(
-        "firm", "request__organisation", "request__order__property"
-    )
+    rows = invited(actor.organisation_id).select_related("firm", "request__organisation", "request__order__property")
     if actor.kind is ActorKind.GUEST:
-        return rows.filter(firm_id=actor.organisation_id, pk__in=_of_guest(actor))
+        return rows.filter(pk__in=_of_guest(actor))
+    require_market(actor)
+    return rows
+
+
+def invited(firm: UUID | Given) -> QuerySet[Invitation]:
+    """To what the firm was invited. Whoever asks here has checked that it may be seen."""
+    return Invitation.objects.filter(request__state__in=sorted(SHOWN_TO_FIRMS), firm_id=firm)
+
+
+def require_market(actor: Actor) -> None:
+    """Only a firm's people, and its programs, see invitations and the marketplace."""
     require(works_for_firm(actor) and dispatches(actor))
-    return rows.filter(firm_id=actor.organisation_id)
 
 
-def open_requests(actor: Actor, *, now: datetime) -> QuerySet[QuoteRequest]:
-    """For a firm: requests open to the marketplace, before their deadline, in its country, of managers that do not block it.
+def open_to(firm: UUID | Given, country: str | Given, *, now: datetime | Given) -> QuerySet[QuoteRequest]:
+    """Requests open to the marketplace, before their deadline, in the firm's country, of managers that do not block it.
 
     Whether it may take their service, and works there, is asked by ``queries.market``.
     """
-    require(works_for_firm(actor) and dispatches(actor))
-    firm = Organisation.objects.get(pk=actor.organisation_id)
-    barring = ListedFirm.objects.filter(firm=firm, standing=Standing.BLOCKED).values("organisation_id")
-    return (
-        QuoteRequest.objects.filter(
-            open_to_market=True, state=State.OPEN, deadline_at__gt=now, organisation__country=firm.country
-        )
-        .exclude(organisation_id__in=barring)
-        .select_related("organisation", "order__property")
-    )
+    barring = ListedFirm.objects.filter(firm_id=firm, standing=Standing.BLOCKED).values("organisation_id")
+    return QuoteRequest.objects.filter(
+        open_to_market=True, state=State.OPEN, deadline_at__gt=now, organisation__country=country
+    ).exclude(organisation_id__in=barring)
 
 
 def open_request_for(actor: Actor, request_id: UUID, *, now: datetime) -> QuoteRequest:
     """Raises RequestNotFound."""
-    found = open_requests(actor, now=now).filter(pk=request_id).first()
+    require_market(actor)
+    firm = Organisation.objects.get(pk=actor.organisation_id)
+    rows = open_to(firm.pk, firm.country, now=now).select_related("organisation", "order__property")
+    found = rows.filter(pk=request_id).first()
     if found is None:
         raise RequestNotFound
     return found
@@ -178,12 +188,17 @@ def quotes(actor: Actor) -> QuerySet[Quote]:
         return Quote.objects.filter(firm_id=actor.organisation_id, invitation_id__in=_of_guest(actor))
     if works_for_firm(actor):
         require(dispatches(actor))
-        return Quote.objects.filter(firm_id=actor.organisation_id)
+        return own_quotes(actor.organisation_id)
     require(sees_orders(actor))
     rows = Quote.objects.filter(request__organisation_id=actor.organisation_id, state__in=QUOTES_OPENED)
     if actor.client_number:
         rows = rows.filter(request__order__property__client_number=actor.client_number)
     return rows.filter(Q(request__opened_at__isnull=False) | Q(state=QuoteState.AWARDED))
+
+
+def own_quotes(firm: UUID | Given) -> QuerySet[Quote]:
+    """What the firm wrote itself, drafts too. Whoever asks here has checked that it is the firm that asks."""
+    return Quote.objects.filter(firm_id=firm)
 
 
 def quote_for(actor: Actor, quote_id: UUID) -> Quote:

@@ -6,12 +6,15 @@ A radius is kilometres as the crow flies where the postcodes have a position; wh
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Q, UUIDField
 
 from gewerk.firms.models import AreaKind, FirmProfile
 from gewerk.identity.models import Organisation
-from gewerk.kit import lookups  # noqa: F401 - registers ``among``
+from gewerk.kit.lookups import GivenMany
+from gewerk.kit.prepared import Given, prepared
 from gewerk.marketplace.postcodes import region_of
 from gewerk.places import distances_from, nearby
 
@@ -65,25 +68,58 @@ def _in_radius(country: str, postcode: str, region: "re.Pattern[str]") -> Callab
     return reaches
 
 
-def places_of(firm: Organisation, field: str) -> Q:
-    """Where the firm works: a condition on the postcode in ``field``."""
-    profile = FirmProfile.objects.filter(firm=firm).first()
+class Form(StrEnum):
+    """Of the condition that picks the places where a firm works."""
+
+    EVERYWHERE = "everywhere"
+    AMONG = "among"
+    LIKE = "like"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a firm works, as a database is asked."""
+
+    form: Form
+    postcodes: frozenset[str] = frozenset()
+    pattern: str = ""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Of ``at_places`` of this form."""
+        return {"postcodes": self.postcodes, "pattern": self.pattern}
+
+
+def at_places(form: Form, field: str) -> Q:
+    """A condition on the postcode in ``field``, for a prepared query: ``Places.values`` belong to it."""
+    if form is Form.AMONG:
+        return Q(**{f"{field}__among": GivenMany("postcodes", CharField())})
+    return Q(**{f"{field}__regex": Given("pattern", CharField())}) if form is Form.LIKE else Q()
+
+
+_profile = prepared(lambda: FirmProfile.objects.filter(firm_id=Given("firm", UUIDField())))
+
+
+def places_of(firm: Organisation) -> Places:
+    """Where the firm works. One query."""
+    profile = next(iter(_profile(firm=firm.pk)), None)
     if profile is None or profile.area_kind == AreaKind.ANYWHERE:
-        return Q()
+        return Places(Form.EVERYWHERE)
     if profile.area_kind == AreaKind.RADIUS:
-        return _within(firm, profile.area_radius_km, field)
-    named = Q(pk__in=[])
-    for start in profile.area_postcodes:
-        named |= Q(**{f"{field}__startswith": start})
-    return named
+        return _within(firm, profile.area_radius_km)
+    return _like([re.escape(start) for start in profile.area_postcodes])
 
 
-def _within(firm: Organisation, radius_km: int | None, field: str) -> Q:
+def _within(firm: Organisation, radius_km: int | None) -> Places:
     near = nearby(firm.country, firm.postcode, radius_km) if radius_km is not None else None
     if near is None:
         region = region_of(firm.country, firm.postcode)
-        return Q(**{f"{field}__regex": region.pattern}) if region else Q()
+        return Places(Form.LIKE, pattern=region.pattern) if region else Places(Form.EVERYWHERE)
     if firm.country in {"DE", "AT"}:
-        return Q(**{f"{field}__among": near})
+        return Places(Form.AMONG, near)
     # Of a British postcode the table holds the outward part.
-    return Q(**{f"{field}__regex": rf"^({'|'.join(sorted(near))}) ?[0-9][A-Z][A-Z]$"})
+    return _like([f"{outward} ?[0-9][A-Z][A-Z]$" for outward in sorted(near)])
+
+
+def _like(beginnings: list[str]) -> Places:
+    return Places(Form.LIKE, pattern=f"^({'|'.join(beginnings)})") if beginnings else Places(Form.AMONG)

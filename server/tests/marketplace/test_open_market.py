@@ -56,7 +56,7 @@ def owner_of(factories: Any, firm: Organisation) -> Any:
 
 
 def seen_by(factories: Any, firm: Organisation, now: Any = NOW) -> list[Any]:
-    return list(market(owner_of(factories, firm), on=now.date(), now=now).values_list("pk", flat=True))
+    return market(owner_of(factories, firm), on=now.date(), now=now).ids
 
 
 def test_only_vetted_firms_that_work_there_find_it(on_market: Matter, factories: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.template import Context, Library, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token
 from django.utils.functional import Promise
@@ -16,6 +17,7 @@ from django.utils.translation import get_language
 from django_cotton.templatetags._component import AttrKind, CottonComponentNode, cotton_component
 
 from gewerk.entrypoints.web.shapes import Shaped, has_shape, value_of
+from gewerk.kit.fingerprint import fingerprint
 
 register = Library()
 
@@ -57,7 +59,7 @@ class RememberedIcon(Node):
 def remember(parser: Parser, token: Token) -> Node:
     """``{% remember one two %}...{% endremember %}``: markup that depends on these values and the language, on nothing else.
 
-    Texts, numbers, and dicts and lists of them: what a record holds may change while it stays the same record.
+    Texts, numbers, and dicts and lists of them; a record stands for all that it holds (``kit.fingerprint``).
     """
     keys = token.split_contents()[1:]
     if not keys:
@@ -76,6 +78,8 @@ def _frozen(value: Any) -> Hashable:
         return str(value)
     if value is None or isinstance(value, str | int | float):
         return value
+    if isinstance(value, Model):
+        return fingerprint(value)
     raise TypeError(f"remember: {type(value).__name__} says not all that may change")
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import CharField, UUIDField
+
 from gewerk.catalogue.queries import NoCatalogue, catalogue_of, services
 from gewerk.catalogue.shapes import EvidenceKind, Service
-from gewerk.firms.gates import GateAnswer, Held, Why, answered, held_of
+from gewerk.firms.gates import GateAnswer, Held, Why, answered, held_by, held_of
 from gewerk.firms.models import Evidence, EvidenceState, FirmProfile, FirmService, FirmTrade
 from gewerk.identity.models import Organisation
+from gewerk.kit.prepared import Given, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,22 @@ def offered_by(firm: Organisation) -> list[Service]:
     return _offered(firm, _trades_of(firm))
 
 
+_FIRM = Given("firm", UUIDField())
+_trades = prepared(lambda: FirmTrade.objects.filter(firm_id=_FIRM).values_list("trade", flat=True))
+_chosen = prepared(lambda: FirmService.objects.filter(firm_id=_FIRM).values_list("code", flat=True))
+_papers = prepared(
+    lambda: Evidence.objects.filter(firm_id=_FIRM, country=Given("country", CharField())).order_by(
+        "-submitted_at", "-pk"
+    )
+)
+
+
 def _trades_of(firm: Organisation) -> set[str]:
-    return set(FirmTrade.objects.filter(firm=firm).values_list("trade", flat=True))
+    return set(_trades(firm=firm.pk))
 
 
 def _offered(firm: Organisation, trades: set[str]) -> list[Service]:
-    chosen = set(FirmService.objects.filter(firm=firm).values_list("code", flat=True))
+    chosen = set(_chosen(firm=firm.pk))
     try:
         known = services(firm.country)
     except NoCatalogue:
@@ -83,7 +96,7 @@ def onboarding(firm: Organisation, *, on: date) -> Onboarding:
     trades = _trades_of(firm)
     offered = _offered(firm, trades)
     profile = FirmProfile.objects.filter(firm=firm).first()
-    papers = list(Evidence.objects.filter(firm=firm, country=firm.country).order_by("-submitted_at", "-pk"))
+    papers = _papers(firm=firm.pk, country=firm.country)
     held = [held_of(one) for one in papers]
     gates = _answered(firm, offered, trades, held, on) if offered else []
     open_services = sum(found.open for _service, found in gates)
@@ -106,7 +119,8 @@ def gates_of(firm: Organisation, *, on: date) -> list[tuple[Service, GateAnswer]
     offered = _offered(firm, trades)
     if not offered:
         return []
-    held = [held_of(one) for one in Evidence.objects.filter(firm=firm, country=firm.country)]
+    kinds = {need.kind for one in offered for need in one.requirements}
+    held = held_by([firm.pk], firm.country, kinds).get(firm.pk, [])
     return _answered(firm, offered, trades, held, on)
 
 

@@ -8,7 +8,7 @@ Fact = TypeVar("Fact")
 
 
 class Facts:
-    """Kept with the offers of a large market for half a minute, else for one search. Safe to use from several threads."""
+    """Kept with the offers of a large market for a minute, else for one search. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[UUID, object]] = {}

@@ -75,6 +75,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Found:
     firm: Organisation
+    """With name, country, postcode and city."""
     standing: str
     """On the manager's own list; empty: a vetted firm of the marketplace."""
     blocked_reason: str
@@ -258,7 +259,11 @@ def best(actor: Actor, wanted: Wanted, count: int, *, but_for: QuoteRequest | No
 
 _OPEN = GateAnswer(open=True)
 _UNRATED = score_of({}, ratings=0)
-_named = prepared(lambda: Organisation.objects.filter(id__among=GivenMany("firms", UUIDField())))
+_named = prepared(
+    lambda: Organisation.objects.filter(id__among=GivenMany("firms", UUIDField())).only(
+        "name", "country", "postcode", "city"
+    )
+)
 
 
 def regions(rows: Candidates, country: str) -> dict[str, int]:

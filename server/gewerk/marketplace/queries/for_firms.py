@@ -11,7 +11,7 @@ from gewerk.marketplace.access import QUOTE_FILES, REQUEST_FILES, invitation_for
 from gewerk.marketplace.models import Invitation, Question, QuoteRequest
 from gewerk.marketplace.operations.send import fixed_gross
 from gewerk.marketplace.queries.for_programs import Row, item_row, quote_row
-from gewerk.marketplace.queries.market import market
+from gewerk.marketplace.queries.market import market, shown_on_market
 from gewerk.marketplace.states import Mode, QuoteState
 
 
@@ -32,8 +32,9 @@ def one(actor: Actor, invitation_id: UUID) -> Row:
 
 def open_page(actor: Actor, *, on: date, now: datetime, start: int, limit: int) -> tuple[list[Row], int | None]:
     """What is open to every vetted firm and not yet joined, by deadline: title, service, place; the rest is seen by who takes part."""
-    found = list(market(actor, on=on, now=now)[start : start + limit + 1])
-    return [_open_row(one) for one in found[:limit]], start + limit if len(found) > limit else None
+    ids = market(actor, on=on, now=now).ids
+    shown = shown_on_market(ids[start : start + limit])
+    return [_open_row(one) for one in shown], start + limit if len(ids) > start + limit else None
 
 
 def question_row(one: Question, invitation: Invitation) -> Row:

@@ -1,6 +1,6 @@
 """Which firms say that they do a work, and where: what a search begins with, before anybody's papers are looked at.
 
-In a large market it may be half a minute old (``kit.kept``), and only here: whether a firm may quote and be awarded is asked anew at
+In a large market it may be a minute old (``kit.kept``), and only here: whether a firm may quote and be awarded is asked anew at
 each step.
 """
 
@@ -25,7 +25,7 @@ from gewerk.marketplace.queries.facts import Facts
 
 MANY = 1_000
 """Firms in a trade from which on what they say of themselves may be a moment old."""
-LONGEST_SECONDS = 30.0
+LONGEST_SECONDS = 60.0
 _PLACES_KEPT = 500
 
 
@@ -65,7 +65,7 @@ class Offers:
                 for start in one.area.postcodes:
                     self._starting.setdefault(start, []).append(one)
         self._there: dict[str, frozenset[UUID]] = {}
-        self._vetted: dict[tuple[Service, date, str], frozenset[UUID]] = {}
+        self._vetted: dict[tuple[Service, date], frozenset[UUID]] = {}
 
     def there(self, postcode: str) -> frozenset[UUID]:
         """Who works at the postcode; all where no place is known."""
@@ -86,15 +86,20 @@ class Offers:
         return chain(self._unnamed, *named)
 
     def vetted_there(self, service: Service, on: date, postcode: str) -> frozenset[UUID]:
-        """Of those who work there and do the service, whose papers open its gate on that day. At most one query."""
-        asked = (service, on, postcode)
-        found = self._vetted.get(asked)
+        """Of those who work there and do the service, whose papers open its gate on that day. At most one query.
+
+        In a large market all are asked for at once: who looks for the next place asks for the same firms.
+        """
+        there = self.there(postcode)
+        if len(self.by_firm) < MANY:
+            return frozenset(vetted(service, on, self._doing(service, there)))
+        found = self._vetted.get((service, on))
         if found is None:
-            doing = [one for one in self.there(postcode) if self.by_firm[one].does(service)]
-            found = frozenset(vetted(service, on, doing))
-            if len(self._vetted) < _PLACES_KEPT:
-                self._vetted[asked] = found
-        return found
+            found = self._vetted[service, on] = frozenset(vetted(service, on, self._doing(service, self.by_firm)))
+        return found & there
+
+    def _doing(self, service: Service, firm_ids: Iterable[UUID]) -> list[UUID]:
+        return [one for one in firm_ids if self.by_firm[one].does(service)]
 
 
 _kept: Kept[Offers] = Kept(lambda offers: len(offers.by_firm), many=MANY, share=1_000, longest=LONGEST_SECONDS)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,7 +16,6 @@ from gewerk.entrypoints.api.orders.answers import ETAG
 from gewerk.entrypoints.api.quotes import shapes
 from gewerk.entrypoints.api.quotes.requests import changed
 from gewerk.identity.models import Organisation
-from gewerk.identity.queries.days import today_of
 from gewerk.journal.actor import Actor
 from gewerk.marketplace.access import owner_rule_of
 from gewerk.marketplace.operations.choose_by_rule import choose_by_rule
@@ -49,7 +49,7 @@ def _add_search(api: NinjaAPI) -> None:
         only_known(request, shapes.FirmSearchQuery)
         actor, now = actor_of(request), timezone.now()
         manager = Organisation.objects.get(pk=actor.organisation_id)
-        today = today_of(manager.pk, now=now)
+        today = now.astimezone(ZoneInfo(manager.time_zone)).date()
         wanted = Wanted(
             manager=manager,
             service=service_of(manager.country, query.service) if query.service else None,

@@ -52,6 +52,11 @@ class Formats:
     now: datetime
 
     @property
+    def key(self) -> str:
+        """Alike for all who read a moment in the same signs."""
+        return f"{self.locale} {self.zone.key}"
+
+    @property
     def today(self) -> date:
         """The day it is in the organisation's time zone."""
         return self.now.astimezone(self.zone).date()

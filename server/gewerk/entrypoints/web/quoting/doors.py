@@ -1,6 +1,6 @@
 """The ways to a request: a firm's login with its list, the link of a firm's mail, the link of an owner's mail."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from allauth.core import ratelimit
@@ -17,27 +17,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gewerk.entrypoints.downloads import bill_download, download
 from gewerk.entrypoints.uploads import streamed
 from gewerk.entrypoints.web.firm.door import reader, working
-from gewerk.entrypoints.web.manager.formats import formats_for
-from gewerk.entrypoints.web.manager.listing.pieces import Reader
+from gewerk.entrypoints.web.manager.formats import Formats, formats_for
 from gewerk.entrypoints.web.quoting.answering import Way, act, show
 from gewerk.entrypoints.web.refusals import too_many
 from gewerk.files.access import file_for
 from gewerk.identity.models import Organisation
 from gewerk.kit.locks import writing_transaction
 from gewerk.kit.refusals import Refusal
-from gewerk.marketplace.access import guest_of, invitation_for, invitations, owner_of, quotes
+from gewerk.marketplace.access import guest_of, invitation_for, owner_of
 from gewerk.marketplace.models import Invitation, OwnerApproval, OwnerApprovalState
 from gewerk.marketplace.operations.owner_approvals import decide_as_owner
 from gewerk.marketplace.queries.bills import bill_of_request
+from gewerk.marketplace.queries.listed import invitations_listed, own_answers
 from gewerk.marketplace.states import QUOTES_OPENED, InvitationState, QuoteState, State
+from gewerk.portfolio.models import Property
 
 ROWS_PER_PAGE = 50
-_LOADED = ("request__organisation", "request__order__property")
-_LISTED = (
-    *("state", "request__title", "request__state", "request__deadline_at", "request__organisation__name"),
-    *("request__order__property__postcode", "request__order__property__city"),
-)
-"""What the list shows of an invitation, its request, the order and the property."""
 both = require_http_methods(["GET", "POST"])
 
 
@@ -46,40 +41,51 @@ both = require_http_methods(["GET", "POST"])
 def firm_requests(request: HttpRequest) -> HttpResponseBase:
     """To what the firm was invited, the newest first, with its own answer beside it."""
     who = reader(request)
-    rows = invitations(who.actor).select_related(None).select_related(*_LOADED).only(*_LISTED)
-    rows = rows.order_by("-invited_at", "-id")
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page", "1"))
-    listed: list[Invitation] = list(page.object_list)
-    answers = quotes(who.actor).filter(invitation__in=[one.pk for one in listed]).exclude(state=QuoteState.REPLACED)
-    mine = dict(answers.order_by("number").values_list("invitation_id", "state"))
+    page = Paginator(invitations_listed(who.actor), ROWS_PER_PAGE).get_page(request.GET.get("page", "1"))
+    mine = own_answers(who.actor, page.object_list)
     context = {
         "reader": who,
         "page": page,
-        "requests": [_line(who, one, mine.get(one.pk, "")) for one in listed],
+        "requests": [_Line(one, mine.get(one.pk, ""), who.formats) for one in page.object_list],
     }
     return render(request, "quoting/requests.html", context)
 
 
-def _line(who: Reader, one: Invitation, mine: str) -> dict[str, Any]:
-    asked = one.request
-    place = asked.order.property
-    if asked.state == State.OPEN and one.state == InvitationState.INVITED and not mine:
-        kind, icon, label = "turn", "inbox", _("waits for your answer")
-    elif one.state == InvitationState.DECLINED and mine not in QUOTES_OPENED:
-        kind, icon, label = "line", "ban", _("declined")
-    elif mine:
-        kind = "done" if mine in {QuoteState.SUBMITTED, QuoteState.AWARDED} else "line"
-        icon, label = "file-text", str(QuoteState(mine).label)
-    else:
-        kind, icon, label = "line", "clock", str(State(asked.state).label)
-    return {
-        "title": asked.title,
-        "url": reverse("firm_request", args=[one.pk]),
-        "where": f"{place.postcode} {place.city}".strip(),
-        "manager": asked.organisation.name,
-        "until": who.formats.moment(asked.deadline_at) if asked.deadline_at else "",
-        "state": {"kind": kind, "icon": icon, "label": label},
-    }
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Of the list. What is written of record and own answer is asked for once (``remember``)."""
+
+    record: Invitation
+    mine: str
+    """State of the own quote; empty: none."""
+    formats: Formats
+
+    @property
+    def url(self) -> str:
+        return reverse("firm_request", args=[self.record.pk])
+
+    @property
+    def place(self) -> Property:
+        return self.record.request.order.property
+
+    @property
+    def until(self) -> str:
+        deadline = self.record.request.deadline_at
+        return self.formats.moment(deadline) if deadline else ""
+
+    @property
+    def state(self) -> dict[str, str]:
+        asked = self.record.request.state
+        if asked == State.OPEN and self.record.state == InvitationState.INVITED and not self.mine:
+            kind, icon, label = "turn", "inbox", _("waits for your answer")
+        elif self.record.state == InvitationState.DECLINED and self.mine not in QUOTES_OPENED:
+            kind, icon, label = "line", "ban", _("declined")
+        elif self.mine:
+            kind = "done" if self.mine in {QuoteState.SUBMITTED, QuoteState.AWARDED} else "line"
+            icon, label = "file-text", str(QuoteState(self.mine).label)
+        else:
+            kind, icon, label = "line", "clock", str(State(asked).label)
+        return {"kind": kind, "icon": icon, "label": label}
 
 
 @streamed

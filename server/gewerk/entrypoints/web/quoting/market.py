@@ -1,9 +1,10 @@
 """What a firm finds on the marketplace: requests that are open to every vetted firm. It looks, and takes part or not."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,14 +12,33 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gewerk.catalogue.queries import services
+from gewerk.catalogue.shapes import Service
 from gewerk.entrypoints.web.firm.door import reader, working
+from gewerk.entrypoints.web.manager.formats import Formats
 from gewerk.entrypoints.web.refusals import PAGES_OF_THEIR_OWN
 from gewerk.kit.refusals import Refusal
+from gewerk.marketplace.models import QuoteRequest
 from gewerk.marketplace.operations.take_part import take_part
-from gewerk.marketplace.queries.market import market, market_page
+from gewerk.marketplace.queries.market import MOST_SHOWN, market, shown_on_market
 
 ROWS_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What is written of the record is asked for once (``remember``)."""
+
+    record: QuoteRequest
+    its: Service
+    formats: Formats
+
+    @property
+    def service(self) -> str:
+        return str(self.its.names)
+
+    @property
+    def until(self) -> str:
+        return self.formats.moment(self.record.deadline_at) if self.record.deadline_at else ""
 
 
 @working
@@ -26,23 +46,9 @@ ROWS_PER_PAGE = 50
 def open_requests(request: HttpRequest) -> HttpResponseBase:
     """Title, service, place and deadline; the rest is seen by whoever takes part."""
     who = reader(request)
-    found = market(who.actor, on=who.formats.today, now=timezone.now())
-    page, listed = market_page(found, ROWS_PER_PAGE, request.GET.get("page", "1"))
-    asked = {one.service for one in listed}
-    names = {one.code: str(one.names) for one in services(who.organisation.country) if one.code in asked}
-    rows: list[dict[str, Any]] = []
-    for one in listed:
-        place = one.order.property
-        rows.append(
-            {
-                "id": one.pk,
-                "title": one.title,
-                "service": names.get(one.service, one.service),
-                "where": f"{place.postcode} {place.city}".strip(),
-                "manager": one.organisation.name,
-                "until": who.formats.moment(one.deadline_at) if one.deadline_at else "",
-            }
-        )
+    found = market(who.actor, on=who.formats.today, now=timezone.now(), most=MOST_SHOWN)
+    page = Paginator(found.ids, ROWS_PER_PAGE).get_page(request.GET.get("page", "1"))
+    rows = [_Line(one, found.services[one.service], who.formats) for one in shown_on_market(page.object_list)]
     context = {
         "reader": who,
         "page": page,

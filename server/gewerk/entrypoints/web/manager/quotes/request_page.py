@@ -1,6 +1,7 @@
 """The list of requests, and one request: what is asked, of whom, what they ask back; after the opening the quotes side by side."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from gewerk.catalogue.queries import NoCatalogue, ServiceNotFound, service
 from gewerk.entrypoints.downloads import bill_download
 from gewerk.entrypoints.web.evidence_words import file_look
 from gewerk.entrypoints.web.manager.door import managing, reader
+from gewerk.entrypoints.web.manager.formats import Formats
 from gewerk.entrypoints.web.manager.listing.pieces import Reader
 from gewerk.entrypoints.web.rating_words import from_ratings
 from gewerk.files.queries import files_of, files_of_many
@@ -30,19 +32,17 @@ from gewerk.marketplace.access import (
     quote_for,
     quotes,
     request_for,
-    requests,
     steps_for,
 )
 from gewerk.marketplace.gate import gate_words, may_take_each
 from gewerk.marketplace.models import OwnerApproval, QuoteRequest
 from gewerk.marketplace.queries import bills
 from gewerk.marketplace.queries.comparison import Comparison, compare
+from gewerk.marketplace.queries.listed import requests_listed
 from gewerk.marketplace.queries.scores import scores
 from gewerk.marketplace.states import InvitationState, State
 
 ROWS_PER_PAGE = 50
-_LISTED = ("title", "state", "deadline_at", "order__number")
-"""What the list shows; an order has forty columns more."""
 _LOOKS = {
     State.DRAFT: ("turn", "pencil"),
     State.OPEN: ("run", "hourglass"),
@@ -57,31 +57,39 @@ def look(state: str) -> dict[str, str]:
     return {"kind": kind, "icon": icon, "label": str(State(state).label)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Of the list. What is written of the record is asked for once (``remember``)."""
+
+    record: QuoteRequest
+    formats: Formats
+
+    @property
+    def url(self) -> str:
+        return reverse("quote_request", args=[self.record.pk])
+
+    @property
+    def state(self) -> dict[str, str]:
+        return look(self.record.state)
+
+    @property
+    def until(self) -> str:
+        return self.formats.moment(self.record.deadline_at) if self.record.deadline_at else ""
+
+
 @managing
 @require_safe
 def request_list(request: HttpRequest) -> HttpResponseBase:
-    """All requests, those that wait for the reader first. Nothing here depends on quotes that are sealed."""
+    """All requests, the last changed first. Nothing here depends on quotes that are sealed."""
     who = reader(request)
-    rows = requests(who.actor).select_related(None).select_related("order").only(*_LISTED)
-    rows = rows.order_by("-updated_at", "-id")
     wanted = request.GET.get("state", "")
-    if wanted in State.values:
-        rows = rows.filter(state=wanted)
+    rows = requests_listed(who.actor, wanted if wanted in State.values else "")
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page", "1"))
     base = reverse("quote_requests")
     context = {
         "reader": who,
         "page": page,
-        "requests": [
-            {
-                "title": one.title,
-                "number": one.order.number,
-                "url": reverse("quote_request", args=[one.pk]),
-                "state": look(one.state),
-                "until": who.formats.moment(one.deadline_at) if one.deadline_at else "",
-            }
-            for one in page.object_list
-        ],
+        "requests": [_Line(one, who.formats) for one in page.object_list],
         "chips": [
             {"label": _("All"), "url": base, "active": not wanted},
             *(
