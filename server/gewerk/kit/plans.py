@@ -5,9 +5,11 @@ Planning a query of a few rows takes it about as long as answering it.
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg import Cursor
 from psycopg.sql import Literal
 
@@ -48,9 +50,25 @@ class KeepingPlans:
     def cursor(self) -> Any:
         wrapped = self._connection.cursor()
         raw = self._connection.connection
-        raw.prepared_max = _MOST_PLANS
+        if raw.prepared_max != _MOST_PLANS:
+            raw.prepared_max = _MOST_PLANS
+            raw.adapters.register_loader("timestamptz", Moments)
         wrapped.cursor = _Cursor(raw)
         return wrapped
+
+
+class Moments(BaseTzLoader):
+    """Moments as the driver reads them for Django, ten times as fast: a page reads some hundred."""
+
+    timezone = UTC
+
+    def load(self, data: Any) -> Any:
+        text = str(data, "ascii")
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=UTC) if text.endswith("+00") else super().load(data)
+        except ValueError:
+            # A year beyond 9999, or infinity: the driver has words for it.
+            return super().load(data)
 
 
 class _Cursor(Cursor[Any]):

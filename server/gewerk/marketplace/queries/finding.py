@@ -38,6 +38,7 @@ from gewerk.marketplace.score import Score, score_of
 from gewerk.marketplace.states import SHOWN_TO_FIRMS
 
 _MAY, _HINDERED, _BLOCKED = 0, 1, 2
+_IS_BLOCKED = Standing.BLOCKED.value
 
 
 class Whose(StrEnum):
@@ -128,7 +129,7 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     facts = Facts() if fresh or invited else offers.facts
     there = offers.there(wanted.postcode)
     offered = _offered(wanted, offers, listed, there)
-    holding = {one.pk for one, (standing, _reason) in offered if one.pk in there and standing != Standing.BLOCKED}
+    holding = {one.pk for one, (standing, _reason) in offered if one.pk in there and standing != _IS_BLOCKED}
     if wanted.service is not None and holding:
         holding &= offers.vetted_there(wanted.service, wanted.on, wanted.postcode)
     limited = facts.of("limited", [one.pk for one, _listing in offered], _ask_limited, False)
@@ -148,7 +149,13 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
                 km=nearness.km,
             )
             for one, (standing, blocked_reason) in offered
-            for stands in [_stands(standing, may=one.pk in holding and not limited[one.pk])]
+            for stands in [
+                _BLOCKED
+                if standing == _IS_BLOCKED
+                else _MAY
+                if one.pk in holding and not limited[one.pk]
+                else _HINDERED
+            ]
             if stands == _MAY or (not wanted.only_open and (standing or one.pk in holding))
             for nearness in [near(one.postcode)]
         ),
@@ -163,12 +170,6 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
         rooms = found.room_of(list(found.unsorted()))
         found = found.those(lambda one: rooms[one.pk] == Room.FREE)
     return found
-
-
-def _stands(standing: str, *, may: bool) -> int:
-    if standing == Standing.BLOCKED:
-        return _BLOCKED
-    return _MAY if may else _HINDERED
 
 
 def _ask_limited(firm_ids: list[UUID]) -> dict[UUID, bool]:
