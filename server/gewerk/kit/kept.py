@@ -13,10 +13,12 @@ SHARE = 50
 """A count is kept this many times as long as it took: counting takes two hundredths of the time at most."""
 LONGEST_SECONDS = 5.0
 _ROOM = 1_000
+_WHILE_ASKED_SECONDS = 2.0
+"""While one asks anew what was good a moment ago, others still get it: not all at once count the same rows."""
 
 
 class Kept(Generic[Counts]):
-    """Of this process. Safe to use from several threads; two that ask at once may both count.
+    """Of this process. Safe to use from several threads; two that ask at once for what nobody knew may both count.
 
     ``size`` tells the largest number in an answer, ``many`` from which on it is kept, ``share`` and ``longest`` (seconds) how long.
     """
@@ -40,12 +42,20 @@ class Kept(Generic[Counts]):
         now = self._clock()
         with self._lock:
             kept = self._kept.get(key)
+            if kept is not None and kept[0] <= now < kept[0] + _WHILE_ASKED_SECONDS:
+                self._kept[key] = now + _WHILE_ASKED_SECONDS, kept[1]
         if kept is not None and now < kept[0]:
             return kept[1]
-        counts = count()
-        done = self._clock()
-        if self._size(counts) >= self._many:
+        try:
+            counts = count()
+        except BaseException:
             with self._lock:
+                self._kept.pop(key, None)
+            raise
+        done = self._clock()
+        with self._lock:
+            self._kept.pop(key, None)
+            if self._size(counts) >= self._many:
                 if len(self._kept) >= _ROOM:
                     self._kept = {k: v for k, v in self._kept.items() if v[0] > done}
                 if len(self._kept) < _ROOM:

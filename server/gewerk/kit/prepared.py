@@ -76,7 +76,10 @@ class Prepared(Generic[Row]):
                 _close(instance)
             if len(known) + len(made) > _MOST_SEEN:
                 # Another thread may still read the old ones: they are left as they are.
-                known = _instances.by_row = {one: known[one] for one in distinct if one in known}
+                stay = {one: known[one] for one in distinct if one in known}
+                go = max(_MOST_SEEN // 10, len(known) + len(made) - _MOST_SEEN)
+                newest = dict(list(known.items())[go:])
+                known = _instances.by_row = {**newest, **stay}
             known.update(made)
         return [known[one] for one in read]
 
@@ -133,8 +136,8 @@ class _Loaded(dict[str, Any]):
 def _close(instance: Model) -> None:
     """It, and what was loaded with it, asks the database no more."""
     state = instance._state
-    nothing = (one.name for one in instance._meta.concrete_fields if one.is_relation)
-    nobody = {name: None for name in nothing if instance.__dict__.get(f"{name}_id", name) is None}
+    relations = (one for one in instance._meta.concrete_fields if one.is_relation)
+    nobody = {one.name: None for one in relations if instance.__dict__.get(one.attname, one) is None}
     state.fields_cache = _Loaded({**nobody, **state.fields_cache})
     instance.refresh_from_db = _not_loaded  # type: ignore[method-assign]
     for related in state.fields_cache.values():

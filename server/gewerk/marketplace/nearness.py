@@ -7,7 +7,9 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
+from gewerk.config.installation import installation
 from gewerk.marketplace.postcodes import SAME, steps_to
 from gewerk.places import distances_from
 
@@ -27,9 +29,13 @@ _MOST_KEPT = 64
 """Places of work, each with the postcodes that were asked for: up to a megabyte of a large country."""
 
 
-@lru_cache(maxsize=_MOST_KEPT)
 def nearness_to(country: str, work: str) -> Callable[[str], Nearness]:
     """Of a firm's postcode to the postcode ``work``, both of ``country``; each postcode is reckoned once."""
+    return _nearness(country, work, installation().data)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _nearness(country: str, work: str, _tables: Path) -> Callable[[str], Nearness]:
     shared, distance = steps_to(country, work), distances_from(country, work)
 
     @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import pytest
 from gewerk.kit.kept import LONGEST_SECONDS, MANY, SHARE, KeptCounts
 
 
@@ -46,6 +47,41 @@ def test_nothing_is_kept_longer_than_a_few_seconds() -> None:
     counting.now += LONGEST_SECONDS + 0.001
     kept.get("a", counting.count)
     assert counting.asked == 2
+
+
+def test_while_one_counts_anew_the_others_get_what_was_known() -> None:
+    counting = _Counting(MANY, seconds=0.02)
+    kept = KeptCounts(counting.clock)
+    kept.get("a", counting.count)
+    counting.rows += 5
+    counting.now += 0.02 * SHARE + 0.001
+    seen = []
+
+    def slowly() -> Mapping[str, int]:
+        seen.append(kept.get("a", counting.count)["open"])
+        return counting.count()
+
+    assert kept.get("a", slowly)["open"] == MANY + 5
+    assert seen == [MANY]
+    assert kept.get("a", counting.count)["open"] == MANY + 5
+    counting.now += LONGEST_SECONDS * 10
+    assert kept.get("a", slowly)["open"] == seen[1] == MANY + 5
+    assert counting.asked == 4, "what is long over nobody gets"
+
+
+def test_a_count_that_failed_leaves_nothing_old() -> None:
+    counting = _Counting(MANY, seconds=0.02)
+    kept = KeptCounts(counting.clock)
+    kept.get("a", counting.count)
+    counting.now += 0.02 * SHARE + 0.001
+
+    def broken() -> Mapping[str, int]:
+        raise OSError
+
+    with pytest.raises(OSError):
+        kept.get("a", broken)
+    counting.rows += 5
+    assert kept.get("a", counting.count)["open"] == MANY + 5
 
 
 def test_each_key_has_its_own_counts() -> None:

@@ -353,20 +353,14 @@ def test_wanted_for_a_request(new_matter: Any) -> None:
 def test_a_large_market_may_be_a_minute_old_but_nobody_is_let_through(
     new_matter: Any, factories: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = count(0.0, 0.001)
-    monkeypatch.setattr(
-        offers,
-        "_kept",
-        Kept(
-            lambda known: len(known.by_firm),
-            clock=lambda: next(clock),
-            many=1,
-            share=1_000_000,
-            longest=offers.LONGEST_SECONDS,
-        ),
-    )
     matter = new_matter(sent=False, service=PAINT)
     manager, firm = matter.request.organisation, vetted_firm(factories)
+    clock = count(0.0, 0.001)
+    monkeypatch.setattr(offers, "MANY", 1)
+    monkeypatch.setattr(offers, "_last", {})
+    for name in ("_kept", "_vetted"):
+        minute = Kept(lambda _: 1, clock=lambda: next(clock), many=1, share=1_000_000, longest=offers.LONGEST_SECONDS)
+        monkeypatch.setattr(offers, name, minute)
 
     def shown() -> Any:
         return {one.firm.pk: one for one in found(factories, manager)}.get(firm.pk)
@@ -388,18 +382,26 @@ def test_a_large_market_may_be_a_minute_old_but_nobody_is_let_through(
     assert shown() is None
 
 
-@settings(max_examples=40, deadline=None)
-@given(data=st.data())
-def test_each_fact_is_asked_once(data: st.DataObject) -> None:
-    facts, asked = Facts(), []
-    true = {UUID(int=n): n for n in range(8)}
+@settings(max_examples=60, deadline=None)
+@given(
+    steps=st.lists(st.tuples(st.lists(st.sampled_from([UUID(int=n * 7) for n in range(8)])), st.floats(0, 40))),
+)
+def test_a_fact_is_asked_once_and_is_never_too_old(steps: list[tuple[list[UUID], float]]) -> None:
+    now, asked = 0.0, dict[UUID, float]()
+    facts = Facts(60, lambda: now)
 
-    def ask(unknown: list[UUID]) -> dict[UUID, int]:
-        asked.extend(unknown)
-        return {one: true[one] for one in unknown if true[one] % 3}
+    def ask(unknown: list[UUID]) -> dict[UUID, float]:
+        assert len(unknown) == len(set(unknown)) > 0
+        for one in unknown:
+            assert now - asked.get(one, -60.0) >= 30
+            asked[one] = now
+        return {one: now for one in unknown if one.int % 3}
 
-    for some in data.draw(st.lists(st.lists(st.sampled_from(sorted(true))))):
-        known = facts.of("number", some, ask, -1)
-        assert {one: known[one] for one in some} == {one: true[one] if true[one] % 3 else -1 for one in some}
-    assert facts.of("another", asked[:1], lambda _: {}, 7) == dict.fromkeys(asked[:1], 7)
-    assert len(asked) == len(set(asked))
+    for firms, pause in steps:
+        known = facts.of("time", firms, ask, -1.0)
+        assert known.keys() == set(firms)
+        for one, told in known.items():
+            assert now - asked[one] < 60
+            assert told == (asked[one] if one.int % 3 else -1.0)
+        now += pause
+    assert facts.of("another", list(asked)[:1], lambda _: {}, 7) == dict.fromkeys(list(asked)[:1], 7)

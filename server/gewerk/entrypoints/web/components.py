@@ -101,11 +101,16 @@ class Remembered(Node):
         if found is None:
             with context.push(csrf_token=self._PLACE_OF_TOKEN):
                 found = self._inside.render(context)
+            self._rendered[asked] = found
             self._length += len(found)
             if self._length > self._ROOM:
-                self._rendered.clear()
-                self._length = len(found)
-            self._rendered[asked] = found
+                self._forget_the_oldest()
         if self._PLACE_OF_TOKEN in found:
             found = found.replace(self._PLACE_OF_TOKEN, str(context.get("csrf_token") or ""))
         return mark_safe(found)  # noqa: S308 - rendered by the template above, with its escaping
+
+    def _forget_the_oldest(self) -> None:
+        """A tenth of them. Other threads may put in and take out meanwhile."""
+        every = list(self._rendered)
+        for asked in every[: len(every) // 10 + 1]:
+            self._length -= len(self._rendered.pop(asked, ""))

@@ -1,5 +1,6 @@
-"""What is known of firms that somebody looks through: of each firm it is asked once, and then as old as these ``Facts`` are."""
+"""What is known of firms that somebody looks through: of each firm it is asked once, and asked again when it may be too old."""
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 from uuid import UUID
@@ -8,10 +9,12 @@ Fact = TypeVar("Fact")
 
 
 class Facts:
-    """Kept with the offers of a large market for a minute, else for one search. Safe to use from several threads."""
+    """Each as old as ``longest`` seconds at most, and half of that at least: firms fall due one after the other, not all at once.
+    Safe to use from several threads."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, dict[UUID, object]] = {}
+    def __init__(self, longest: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._longest, self._clock = longest, clock
+        self._known: dict[str, dict[UUID, tuple[float, object]]] = {}
 
     def of(
         self,
@@ -20,11 +23,21 @@ class Facts:
         ask: Callable[[list[UUID]], Mapping[UUID, Fact]],
         otherwise: Fact,
     ) -> dict[UUID, Fact]:
-        """Firm -> ``what``, of these and perhaps others. ``ask`` is called once for those not known yet, or not at all; of whom it says
-        nothing, it is ``otherwise``."""
-        known: dict[UUID, Fact] = self._known.setdefault(what, {})  # type: ignore[assignment]
-        unknown = [one for one in dict.fromkeys(firm_ids) if one not in known]
+        """Firm -> ``what``. ``ask`` is called once for those not known any more, or not at all; of whom it says nothing, it is
+        ``otherwise``."""
+        known: dict[UUID, tuple[float, Fact]] = self._known.setdefault(what, {})  # type: ignore[assignment]
+        now = self._clock()
+        found: dict[UUID, Fact] = {}
+        unknown: dict[UUID, None] = {}
+        for one in firm_ids:
+            fact = known.get(one)
+            if fact is not None and now < fact[0]:
+                found[one] = fact[1]
+            else:
+                unknown[one] = None
         if unknown:
-            found = ask(unknown)
-            known.update({one: found.get(one, otherwise) for one in unknown})
-        return known
+            told = ask(list(unknown))
+            for one in unknown:
+                found[one] = value = told.get(one, otherwise)
+                known[one] = now + self._longest * (1 + one.int % 64 / 64) / 2, value
+        return found

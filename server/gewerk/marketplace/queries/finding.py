@@ -31,7 +31,7 @@ from gewerk.marketplace.nearness import nearness_to
 from gewerk.marketplace.operations.answer_limit import limited_firms
 from gewerk.marketplace.postcodes import areas_of, steps_to
 from gewerk.marketplace.queries.facts import Facts
-from gewerk.marketplace.queries.offers import Offer, Offers, listings_of, offers_for, offers_of
+from gewerk.marketplace.queries.offers import LONGEST_SECONDS, Offer, Offers, listings_of, offers_for, offers_of
 from gewerk.marketplace.queries.scores import scores
 from gewerk.marketplace.queries.weighing import Candidate, Candidates, Room
 from gewerk.marketplace.score import Score, score_of
@@ -126,7 +126,7 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
     listed = listings_of(wanted.manager.pk)
     offers = _offers(wanted, listed)
     invited = but_for is not None and but_for.state in SHOWN_TO_FIRMS
-    facts = Facts() if fresh or invited else offers.facts
+    facts = Facts(LONGEST_SECONDS) if fresh or invited else offers.facts
     there = offers.there(wanted.postcode)
     offered = _offered(wanted, offers, listed, there)
     holding = {one.pk for one, (standing, _reason) in offered if one.pk in there and standing != _IS_BLOCKED}
@@ -220,7 +220,7 @@ def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate], *, fr
     firms = {firm.pk: firm for firm in _named(firms=ids)}
     rooms, asked = among.room_of(rows), among.asked_lately(rows)
     rated = among.facts.of("score", ids, lambda unknown: scores(unknown, now=wanted.now), _UNRATED)
-    known = [row.pk for row in rows if row.stands == _MAY and wanted.service is not None and not fresh]
+    known = {row.pk for row in rows if row.stands == _MAY and wanted.service is not None and not fresh}
     gates = dict.fromkeys(known, _OPEN) | may_take_each(
         organisation_id=wanted.manager.pk,
         firm_ids=[row.pk for row in rows if row.pk not in known],

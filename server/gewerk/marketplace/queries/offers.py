@@ -49,11 +49,11 @@ class Offer:
 class Offers:
     """Of one country those that work in one of these trades."""
 
-    def __init__(self, country: str, rows: Iterable[Offer]) -> None:
+    def __init__(self, country: str, rows: Iterable[Offer], before: "Offers | None" = None) -> None:
+        """``before``: what was known a moment ago."""
         self._country = country
         self.by_firm = {one.pk: one for one in rows}
-        self.facts = Facts()
-        """What was asked of them since."""
+        self.facts = before.facts if before is not None else Facts(LONGEST_SECONDS)
         self._unnamed: list[Offer] = []
         """Those who work everywhere, or around their own address."""
         self._starting: dict[str, list[Offer]] = {}
@@ -64,8 +64,8 @@ class Offers:
             else:
                 for start in one.area.postcodes:
                     self._starting.setdefault(start, []).append(one)
-        self._there: dict[str, frozenset[UUID]] = {}
-        self._vetted: dict[tuple[Service, date], frozenset[UUID]] = {}
+        same = before is not None and before.by_firm == self.by_firm
+        self._there: dict[str, frozenset[UUID]] = before._there if before is not None and same else {}
 
     def there(self, postcode: str) -> frozenset[UUID]:
         """Who works at the postcode; all where no place is known."""
@@ -93,24 +93,32 @@ class Offers:
         there = self.there(postcode)
         if len(self.by_firm) < MANY:
             return frozenset(vetted(service, on, self._doing(service, there)))
-        found = self._vetted.get((service, on))
-        if found is None:
-            found = self._vetted[service, on] = frozenset(vetted(service, on, self._doing(service, self.by_firm)))
-        return found & there
+        return there & _vetted.get(
+            (service, on), lambda: frozenset(vetted(service, on, self._doing(service, self.by_firm)))
+        )
 
     def _doing(self, service: Service, firm_ids: Iterable[UUID]) -> list[UUID]:
         return [one for one in firm_ids if self.by_firm[one].does(service)]
 
 
 _kept: Kept[Offers] = Kept(lambda offers: len(offers.by_firm), many=MANY, share=1_000, longest=LONGEST_SECONDS)
+_vetted: Kept[frozenset[UUID]] = Kept(lambda _: MANY, many=MANY, share=1_000, longest=LONGEST_SECONDS)
+_last: dict[tuple[str, tuple[str, ...]], Offers] = {}
+"""The large markets as they were known last; as many as there are trades."""
 
 
 def offers_for(service: Service) -> Offers:
     """Who works in one of the service's trades. Two queries, or none."""
-    return _kept.get(
-        (service.country, service.trades),
-        lambda: Offers(service.country, _offers(_in_trades(country=service.country, trades=service.trades))),
-    )
+    trades = service.country, service.trades
+
+    def asked() -> Offers:
+        rows = _offers(_in_trades(country=service.country, trades=service.trades))
+        offers = Offers(service.country, rows, _last.get(trades))
+        if len(rows) >= MANY:
+            _last[trades] = offers
+        return offers
+
+    return _kept.get(trades, asked)
 
 
 def offers_of(country: str, firm_ids: Sequence[UUID]) -> Offers:

@@ -44,7 +44,7 @@ def _add_search(api: NinjaAPI) -> None:
         """Firms of the own list and vetted firms of the marketplace, in the published order, each with why it stands there.
 
         Without ``service`` the own list alone. Distance is as the crow flies between the middles of the postcodes. Of equals a lot
-        decides, drawn anew each day.
+        decides, drawn anew each day. Of a trade with a thousand firms the answer may be a minute old; inviting and awarding ask anew.
         """
         only_known(request, shapes.FirmSearchQuery)
         actor, now = actor_of(request), timezone.now()
