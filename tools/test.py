@@ -61,7 +61,14 @@ def main(arguments: list[str]) -> int:
             )
             if database:
                 passed &= _pytest(
-                    "platform on PostgreSQL", *_WORKERS, "-m", "not browser", "server", **given, DATABASE_URL=database
+                    "platform on PostgreSQL",
+                    *_WORKERS,
+                    "-m",
+                    "not browser",
+                    "server",
+                    **given,
+                    DATABASE_URL=database,
+                    GEWERK_TEST_DATABASE_ALONE="1",
                 )
             # Two at once, whatever the machine: each story starts servers and browsers of its own, those of a file once.
             passed &= _pytest(
