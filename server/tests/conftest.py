@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-
 _DATABASE = {"db", "transactional_db", "live_server"}
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
+from random import random
 from typing import Generic, TypeVar
 
 Counts = TypeVar("Counts")
@@ -20,7 +21,8 @@ _WHILE_ASKED_SECONDS = 2.0
 class Kept(Generic[Counts]):
     """Of this process. Safe to use from several threads; two that ask at once for what nobody knew may both count.
 
-    ``size`` tells the largest number in an answer, ``many`` from which on it is kept, ``share`` and ``longest`` (seconds) how long.
+    ``size`` tells the largest number in an answer, ``many`` from which on it is kept, ``share`` and ``longest`` (seconds) how long;
+    up to ``spread`` of that (0 to 1) less, by chance: what began at one moment shall not fall due at one.
     """
 
     def __init__(
@@ -31,8 +33,9 @@ class Kept(Generic[Counts]):
         many: int = MANY,
         share: int = SHARE,
         longest: float = LONGEST_SECONDS,
+        spread: float = 0.0,
     ) -> None:
-        self._size, self._clock = size, clock
+        self._size, self._clock, self._spread = size, clock, spread
         self._many, self._share, self._longest = many, share, longest
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[float, Counts]] = {}
@@ -59,7 +62,8 @@ class Kept(Generic[Counts]):
                 if len(self._kept) >= _ROOM:
                     self._kept = {k: v for k, v in self._kept.items() if v[0] > done}
                 if len(self._kept) < _ROOM:
-                    self._kept[key] = done + min((done - now) * self._share, self._longest), counts
+                    lasting = min((done - now) * self._share, self._longest)
+                    self._kept[key] = done + lasting * (1 - self._spread * random()), counts  # noqa: S311 - no secret
         return counts
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from gewerk.kit.kept import LONGEST_SECONDS, MANY, SHARE, KeptCounts
+from gewerk.kit.kept import LONGEST_SECONDS, MANY, SHARE, Kept, KeptCounts
 
 
 class _Counting:
@@ -82,6 +82,18 @@ def test_a_count_that_failed_leaves_nothing_old() -> None:
         kept.get("a", broken)
     counting.rows += 5
     assert kept.get("a", counting.count)["open"] == MANY + 5
+
+
+def test_what_began_together_does_not_end_together() -> None:
+    counting = _Counting(MANY, seconds=0.0)
+    kept = Kept(lambda counts: counts["open"], counting.clock, share=1, longest=60, spread=0.5)
+    for key in range(50):
+        counting.seconds = 100.0
+        kept.get(key, counting.count)
+        counting.now = 0.0
+    ends = {until for until, _counts in kept._kept.values()}
+    assert len(ends) > 40
+    assert all(100 + 30 <= end <= 100 + 60 for end in ends)
 
 
 def test_each_key_has_its_own_counts() -> None:

@@ -86,7 +86,7 @@ def _frozen(value: Any) -> Hashable:
 class Remembered(Node):
     """Keeps the last markups, ``_ROOM`` characters of them. What protects forms (``csrf_token``) is put in anew each time."""
 
-    _ROOM = 2_000_000
+    _ROOM = 4_000_000
     _PLACE_OF_TOKEN = "\ue000\ue001"  # noqa: S105 - stands where the token comes
     """Private characters: in no text of a page."""
 

@@ -27,6 +27,7 @@ MANY = 1_000
 """Firms in a trade from which on what they say of themselves may be a moment old."""
 LONGEST_SECONDS = 60.0
 _PLACES_KEPT = 500
+_SPREAD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,10 @@ class Offers:
         return [one for one in firm_ids if self.by_firm[one].does(service)]
 
 
-_kept: Kept[Offers] = Kept(lambda offers: len(offers.by_firm), many=MANY, share=1_000, longest=LONGEST_SECONDS)
-_vetted: Kept[frozenset[UUID]] = Kept(lambda _: MANY, many=MANY, share=1_000, longest=LONGEST_SECONDS)
+_kept: Kept[Offers] = Kept(
+    lambda offers: len(offers.by_firm), many=MANY, share=1_000, longest=LONGEST_SECONDS, spread=_SPREAD
+)
+_vetted: Kept[frozenset[UUID]] = Kept(lambda _: MANY, many=MANY, share=1_000, longest=LONGEST_SECONDS, spread=_SPREAD)
 _last: dict[tuple[str, tuple[str, ...]], Offers] = {}
 """The large markets as they were known last; as many as there are trades."""
 
