@@ -57,7 +57,7 @@ class KeepingPlans:
         return wrapped
 
 
-class Moments(BaseTzLoader):
+class Moments(BaseTzLoader):  # type: ignore[misc]
     """Moments as the driver reads them for Django, ten times as fast: a page reads some hundred."""
 
     timezone = UTC

@@ -139,7 +139,7 @@ def _close(instance: Model) -> None:
     relations = (one for one in instance._meta.concrete_fields if one.is_relation)
     nobody = {one.name: None for one in relations if instance.__dict__.get(one.attname, one) is None}
     state.fields_cache = _Loaded({**nobody, **state.fields_cache})
-    instance.refresh_from_db = _not_loaded  # type: ignore[method-assign]
+    instance.refresh_from_db = _not_loaded  # type: ignore[method-assign, assignment]
     for related in state.fields_cache.values():
         if isinstance(related, Model) and not isinstance(related._state.fields_cache, _Loaded):
             _close(related)

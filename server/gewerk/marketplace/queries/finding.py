@@ -8,7 +8,7 @@ stands below those that are not, and the rule leaves it out.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -188,7 +188,7 @@ def _offers(wanted: Wanted, listed: Listed) -> Offers:
 
 
 def _offered(
-    wanted: Wanted, offers: Offers, listed: Listed, there: Collection[UUID]
+    wanted: Wanted, offers: Offers, listed: Listed, there: frozenset[UUID]
 ) -> list[tuple[Offer, tuple[str, str]]]:
     """Of the manager's list who offers it, and of the marketplace who offers it there; each with its place on that list."""
     service, region = wanted.service, wanted.region

@@ -1,7 +1,7 @@
 """The lists of requests, a page at a time: a manager's own, and to what a firm was invited. Records to look at, not to change."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar, overload
 from uuid import UUID
 
 from django.db.models import CharField, Count, Model, QuerySet, UUIDField
@@ -20,7 +20,7 @@ _counts = KeptCounts()
 _counted, _paged = PreparedBy(), PreparedBy()
 
 
-class Listed(Generic[Record]):
+class Listed(Sequence[Record]):
     """For a paginator. A count, and two queries a page: the ids in their order, then what the list shows of them."""
 
     def __init__(
@@ -35,7 +35,7 @@ class Listed(Generic[Record]):
         """``form`` tells which query ``build`` makes, ``values`` are what is given to it; it finds rows of one ``owner`` (a field)."""
         self._form, self._build, self._records, self._values, self._owner = form, build, records, values, owner
 
-    def count(self) -> int:
+    def __len__(self) -> int:
         return _counts.get((self._form, *self._values.values()), self._count)["all"]
 
     def _count(self) -> dict[str, int]:
@@ -46,7 +46,15 @@ class Listed(Generic[Record]):
         counted: QuerySet[Any] = self._build().order_by().values(self._owner).annotate(n=Count("pk"))
         return counted
 
-    def __getitem__(self, part: slice) -> list[Record]:
+    @overload
+    def __getitem__(self, part: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, part: slice) -> list[Record]: ...
+
+    def __getitem__(self, part: int | slice) -> Record | list[Record]:
+        if isinstance(part, int):
+            return self[part : part + 1][0]
         asked = _paged.of((self._form, part.start, part.stop), lambda: self._build().values_list("pk", flat=True)[part])
         ids = asked(**self._values)
         found = {one.pk: one for one in self._records.seen(ids=ids)}

@@ -54,7 +54,7 @@ class Offers:
         """``before``: what was known a moment ago."""
         self._country = country
         self.by_firm = {one.pk: one for one in rows}
-        self.facts = before.facts if before is not None else Facts(LONGEST_SECONDS)
+        self.facts: Facts = before.facts if before is not None else Facts(LONGEST_SECONDS)
         self._unnamed: list[Offer] = []
         """Those who work everywhere, or around their own address."""
         self._starting: dict[str, list[Offer]] = {}

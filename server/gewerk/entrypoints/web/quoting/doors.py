@@ -42,11 +42,12 @@ def firm_requests(request: HttpRequest) -> HttpResponseBase:
     """To what the firm was invited, the newest first, with its own answer beside it."""
     who = reader(request)
     page = Paginator(invitations_listed(who.actor), ROWS_PER_PAGE).get_page(request.GET.get("page", "1"))
-    mine = own_answers(who.actor, page.object_list)
+    listed = list(page)
+    mine = own_answers(who.actor, listed)
     context = {
         "reader": who,
         "page": page,
-        "requests": [_Line(one, mine.get(one.pk, ""), who.formats) for one in page.object_list],
+        "requests": [_Line(one, mine.get(one.pk, ""), who.formats) for one in listed],
     }
     return render(request, "quoting/requests.html", context)
 

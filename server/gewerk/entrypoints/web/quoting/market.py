@@ -48,7 +48,7 @@ def open_requests(request: HttpRequest) -> HttpResponseBase:
     who = reader(request)
     found = market(who.actor, on=who.formats.today, now=timezone.now(), most=MOST_SHOWN)
     page = Paginator(found.ids, ROWS_PER_PAGE).get_page(request.GET.get("page", "1"))
-    rows = [_Line(one, found.services[one.service], who.formats) for one in shown_on_market(page.object_list)]
+    rows = [_Line(one, found.services[one.service], who.formats) for one in shown_on_market(list(page))]
     context = {
         "reader": who,
         "page": page,

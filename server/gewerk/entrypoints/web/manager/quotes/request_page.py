@@ -89,7 +89,7 @@ def request_list(request: HttpRequest) -> HttpResponseBase:
     context = {
         "reader": who,
         "page": page,
-        "requests": [_Line(one, who.formats) for one in page.object_list],
+        "requests": [_Line(one, who.formats) for one in page],
         "chips": [
             {"label": _("All"), "url": base, "active": not wanted},
             *(
