@@ -380,6 +380,13 @@ def test_a_large_market_may_be_a_minute_old_but_nobody_is_let_through(
         choose_firms(actor=matter.staff, request_id=matter.request.pk, firm_ids=[firm.pk], now=NOW)
     clock = count(offers.LONGEST_SECONDS + 1, 0.001)
     assert shown() is None
+    # A market that is small again is asked each time.
+    monkeypatch.setattr(offers, "MANY", 1_000)
+    for name in ("_kept", "_vetted"):
+        monkeypatch.setattr(offers, name, Kept(lambda _: 0, many=1))
+    FirmProfile.objects.filter(firm=firm).update(area_kind="anywhere")
+    Evidence.objects.filter(firm=firm).update(valid_until=None)
+    assert shown().asked_lately == 1
 
 
 @settings(max_examples=60, deadline=None)

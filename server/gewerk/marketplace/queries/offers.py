@@ -116,9 +116,10 @@ def offers_for(service: Service) -> Offers:
 
     def asked() -> Offers:
         rows = _offers(_in_trades(country=service.country, trades=service.trades))
-        offers = Offers(service.country, rows, _last.get(trades))
-        if len(rows) >= MANY:
-            _last[trades] = offers
+        before = _last.pop(trades, None)
+        if len(rows) < MANY:
+            return Offers(service.country, rows)
+        offers = _last[trades] = Offers(service.country, rows, before)
         return offers
 
     return _kept.get(trades, asked)
