@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
                 **given,
             )
             if browser:
-                passed &= _pytest("pages in the browser", "-m", "browser", "server", **given)
+                passed &= _pytest("pages in the browser", "-n", "2", "-m", "browser", "server", **given)
     for line in left_out:
         print(f"LEFT OUT: {line}")
     if left_out and os.environ.get("CI") == "true":
