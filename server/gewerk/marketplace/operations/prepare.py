@@ -217,7 +217,7 @@ def why_by_hand(actor: Actor, request: QuoteRequest, firm_ids: Sequence[UUID], *
     """The place in the order is the manager's choice, and says so; with what is known of the firm for this job."""
     wanted, by_hand = wanted_for(request, now=now), _("chosen by hand")
     known = candidates(actor, wanted, but_for=request, fresh=True).those(lambda one: one.pk in firm_ids)
-    why = {one.firm.pk: ", ".join([by_hand, *reasons(one)]) for one in found_of(wanted, known, known[:], fresh=True)}
+    why = {one.firm.pk: ", ".join([by_hand, *reasons(one)]) for one in found_of(wanted, known, known[:])}
     return {firm_id: why.get(firm_id, by_hand) for firm_id in firm_ids}
 
 

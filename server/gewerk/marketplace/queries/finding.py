@@ -162,6 +162,7 @@ def candidates(actor: Actor, wanted: Wanted, *, but_for: QuoteRequest | None = N
         seed=wanted.seed,
         now=wanted.now,
         facts=facts,
+        fresh=fresh,
         but_for=but_for,
     )
     if wanted.nearness:
@@ -211,16 +212,16 @@ def _is_of(whose: Whose, standing: str) -> bool:
     return whose == Whose.ALL or standing == whose.value
 
 
-def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate], *, fresh: bool = False) -> list[Found]:
+def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate]) -> list[Found]:
     """A page of ``among`` with gates and scores: nine queries at most, and one for each firm with an override.
 
-    Whose papers the search found whole is not asked for them again, but where somebody decides by it (``fresh``).
+    Whose papers the search found whole is not asked for them again, but where somebody decides by it (``among.fresh``).
     """
     ids = [row.pk for row in rows]
     firms = {firm.pk: firm for firm in _named(firms=ids)}
     rooms, asked = among.room_of(rows), among.asked_lately(rows)
     rated = among.facts.of("score", ids, lambda unknown: scores(unknown, now=wanted.now), _UNRATED)
-    known = {row.pk for row in rows if row.stands == _MAY and wanted.service is not None and not fresh}
+    known = {row.pk for row in rows if row.stands == _MAY and wanted.service is not None and not among.fresh}
     gates = dict.fromkeys(known, _OPEN) | may_take_each(
         organisation_id=wanted.manager.pk,
         firm_ids=[row.pk for row in rows if row.pk not in known],
@@ -255,7 +256,7 @@ def found_of(wanted: Wanted, among: Candidates, rows: Sequence[Candidate], *, fr
 def best(actor: Actor, wanted: Wanted, count: int, *, but_for: QuoteRequest | None = None) -> list[Found]:
     """The first ``count`` that the rule may choose: whose gate is open by evidence, who work there and are not blocked."""
     may = candidates(actor, wanted, but_for=but_for, fresh=True).those(lambda one: one.stands == _MAY)
-    return [one for one in found_of(wanted, may, may[:count], fresh=True) if one.by_rule]
+    return [one for one in found_of(wanted, may, may[:count]) if one.by_rule]
 
 
 _OPEN = GateAnswer(open=True)

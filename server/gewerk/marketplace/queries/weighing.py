@@ -61,12 +61,20 @@ class Candidates(Sequence[Candidate]):
     """In their order, weighed to the end only as far as somebody reads: of thousands that are alike a page shows fifty."""
 
     def __init__(
-        self, rows: Iterable[Candidate], *, seed: str, now: datetime, facts: Facts, but_for: QuoteRequest | None
+        self,
+        rows: Iterable[Candidate],
+        *,
+        seed: str,
+        now: datetime,
+        facts: Facts,
+        fresh: bool,
+        but_for: QuoteRequest | None,
     ) -> None:
-        """``seed``: of the lot. ``but_for``: invitations of this request do not count as asked lately."""
+        """``seed``: of the lot. ``but_for``: invitations of this request do not count as asked lately. ``fresh``: somebody decides by
+        them."""
         self._rows = sorted(rows, key=_standing_and_place)
         self._seed, self._now, self._but_for = seed, now, but_for
-        self.facts = facts
+        self.facts, self.fresh = facts, fresh
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -95,7 +103,9 @@ class Candidates(Sequence[Candidate]):
     def those(self, wanted: Callable[[Candidate], bool]) -> "Candidates":
         """The same order of a part."""
         rows = (one for one in self._rows if wanted(one))
-        return Candidates(rows, seed=self._seed, now=self._now, facts=self.facts, but_for=self._but_for)
+        return Candidates(
+            rows, seed=self._seed, now=self._now, facts=self.facts, fresh=self.fresh, but_for=self._but_for
+        )
 
     def room_of(self, rows: Collection[Candidate]) -> dict[UUID, Room]:
         """One query for those of whom it is not known yet."""

@@ -101,10 +101,8 @@ def take_on_list(request: HttpRequest, firm_id: UUID) -> HttpResponseBase:
     who = reader(request)
     require(edits_orders(who.actor))
     asked = QueryDict(request.POST.get("query", "")[:2000])
-    if all(
-        one.pk != firm_id
-        for one in candidates(who.actor, _wanted(who, asked, edition(who.organisation.country))).unsorted()
-    ):
+    shown = candidates(who.actor, _wanted(who, asked, edition(who.organisation.country)))
+    if all(one.pk != firm_id for one in shown.unsorted()):
         raise FirmNotFound
     firm = Organisation.objects.get(pk=firm_id)
     list_firm(actor=who.actor, firm=firm, now=timezone.now())
